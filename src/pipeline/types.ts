@@ -1,0 +1,46 @@
+import type { Detection, DetectOptions, ModelRef, Priority } from '../domain/types.js';
+
+export interface DetectInput {
+  /** The image file. Its buffer is transferred to a worker: the caller must not use it afterwards. */
+  bytes: Uint8Array;
+}
+
+export interface DetectContext {
+  /** Aborted where the client went away; its place in every queue is freed. */
+  signal: AbortSignal;
+  priority: Priority;
+  /** Milliseconds from now; afterwards the answer is `service_unavailable`. */
+  timeoutMs: number;
+  /** Verdicts are cached per project; absent: not cached. */
+  cacheScope?: string;
+}
+
+/** A detection and whether it came from the verdict cache. */
+export interface DetectResult extends Detection {
+  cached: boolean;
+}
+
+export interface PipelineLoad {
+  images: number;
+  bytes: number;
+  queuedImages: number;
+}
+
+/** The one road: http, jobs, CLI and evaluation call the same `detect`. */
+export interface Pipeline {
+  /**
+   * Rejects with AidetError, or with an AbortError where `signal` was aborted.
+   * `invalid_request`, `image_too_large`, `image_unsupported_format`: the image. `service_unavailable`: queue
+   * full, deadline over, closing. `not_found`: an unknown model id (`param` is `model`).
+   */
+  detect(input: DetectInput, options: DetectOptions, context: DetectContext): Promise<DetectResult>;
+  /**
+   * Takes a place and `bytes` of the in-flight budget before a body is read; throws `service_unavailable` with
+   * `retryAfterS` where either is full. The result gives both back, once, however often it is called.
+   */
+  reserve(bytes: number): () => void;
+  load(): PipelineLoad;
+  ready(): boolean;
+  models(): ModelRef[];
+  close(): Promise<void>;
+}
