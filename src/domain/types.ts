@@ -12,6 +12,10 @@ export interface ImageHeader {
   pages: number;
   /** EXIF orientation, 1..8; 1 where there is none. */
   orientation: number;
+  /** What the samples mean as stored, alpha aside; decides the way to 8-bit RGB. */
+  colour: 'grey' | 'rgb' | 'cmyk';
+  /** Bits of one sample as stored. */
+  bitsPerSample: number;
 }
 
 /** The upright picture: 8-bit RGB, row-major, no padding; `rgb.length === width * height * 3`. */
