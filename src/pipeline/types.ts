@@ -1,4 +1,5 @@
 import type { Detection, DetectOptions, ModelRef, Priority } from '../domain/types.js';
+import type { ArtifactMemo } from './verdict-cache.js';
 
 export interface DetectInput {
   /** The image file. Its buffer is transferred to a worker: the caller must not use it afterwards. */
@@ -18,6 +19,8 @@ export interface DetectContext {
 /** A detection and whether it came from the verdict cache. */
 export interface DetectResult extends Detection {
   cached: boolean;
+  /** Ids of artifacts made from this result; kept with the cache entry, so that a cached answer names the same. */
+  memo: ArtifactMemo;
 }
 
 export interface PipelineLoad {

@@ -1,0 +1,49 @@
+import { presentAttribution } from './attribution.js';
+import { fuse } from './evidence.js';
+import { findRegions } from './heatmap.js';
+import { nearThreshold } from './reliability.js';
+import type { Detection, DetectOptions, Evidence, Measurement, Verdict } from './types.js';
+
+export interface C2paFinding {
+  present: boolean;
+  evidence: Evidence[];
+}
+
+/**
+ * From what was measured to the answer: evidence, threshold, verdict. Pure, so that a cached measurement gives the
+ * same answer under any threshold.
+ */
+export function conclude(measured: Measurement, c2pa: C2paFinding, options: DetectOptions): Detection {
+  const fused = fuse(measured.modelProbability, [...c2pa.evidence, ...measured.evidence]);
+  const threshold = options.modelThreshold ?? measured.defaultThreshold;
+  const verdict: Verdict = fused.aiProbability >= threshold ? 'ai_generated' : 'authentic';
+  const generated = verdict === 'ai_generated';
+  const { width, height } = measured.image;
+  return {
+    verdict,
+    confidence: generated ? fused.aiProbability : 1 - fused.aiProbability,
+    aiProbability: fused.aiProbability,
+    modelProbability: measured.modelProbability,
+    threshold,
+    decidedBy: fused.decidedBy,
+    attribution: !options.includeAttribution
+      ? null
+      : generated
+        ? presentAttribution(measured.generators)
+        : {},
+    heatmap: measured.grid && {
+      ...measured.grid,
+      regions: findRegions(measured.grid, threshold, width, height),
+    },
+    heatmapPng: measured.heatmapPng,
+    c2paManifestPresent: c2pa.present,
+    provenance: fused.provenance,
+    reliability:
+      fused.decidedBy === 'model'
+        ? nearThreshold(measured.reservations, fused.aiProbability, threshold)
+        : measured.reservations,
+    image: measured.image,
+    model: measured.model,
+    times: measured.times,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Reliability } from './types.js';
+
+const LEVELS = ['low', 'medium', 'high'] as const;
+
+/** Below this side there is less than a sixteenth of a tile to look at. */
+const TINY_PX = 64;
+
+export interface ReliabilityInput {
+  width: number;
+  height: number;
+  pages: number;
+  tile: number;
+  coverage: number;
+}
+
+/** What limits trust in the verdict, from measured quantities alone. It never changes the verdict. */
+export function assessReliability({ width, height, pages, tile, coverage }: ReliabilityInput): Reliability {
+  const reasons: string[] = [];
+  let level = 2;
+  const limit = (to: number, reason: string): void => {
+    level = Math.min(level, to);
+    reasons.push(reason);
+  };
+  const side = Math.min(width, height);
+  if (side < TINY_PX) limit(0, `the image is tiny (${width}x${height} px)`);
+  else if (side < tile) limit(1, `the image is smaller than one tile of ${tile} px (${width}x${height} px)`);
+  if (coverage < 0.5) limit(1, `only ${Math.round(coverage * 100)} % of the picture was looked at`);
+  if (pages > 1) limit(2, `only the first of ${pages} pages or frames was judged`);
+  return { level: LEVELS[level] as Reliability['level'], reasons };
+}
+
+/** A probability so close to the threshold that small changes of the file can turn the verdict. */
+export function nearThreshold(base: Reliability, probability: number, threshold: number): Reliability {
+  if (Math.abs(probability - threshold) > 0.1) return base;
+  return {
+    level: base.level === 'high' ? 'medium' : base.level,
+    reasons: [
+      ...base.reasons,
+      `the probability ${probability.toFixed(3)} is close to the threshold ${threshold}`,
+    ],
+  };
+}

@@ -1,0 +1,182 @@
+import { createHash, webcrypto } from 'node:crypto';
+import { Piscina } from 'piscina';
+import { type C2paFinding, conclude } from '../domain/conclude.js';
+import { AidetError, fromPlainError } from '../domain/errors.js';
+import type { DetectOptions, ModelRef } from '../domain/types.js';
+import type { InferenceRuntime, RuntimeSettings } from '../inference/types.js';
+import { Admission } from './admission.js';
+import { DecodeBudget } from './decode-budget.js';
+import type { MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
+import type { DetectContext, DetectInput, DetectResult, Pipeline } from './types.js';
+import { type CachedLook, VerdictCache } from './verdict-cache.js';
+
+export interface PipelineSettings {
+  workers: number;
+  runtime: RuntimeSettings;
+  activeModel: string;
+  imageBytesMax: number;
+  imagePixelsMax: number;
+  inFlightMax: number;
+  inFlightBytesMax: number;
+  decodedBytesMax: number;
+  verdictCacheBytes: number;
+  verdictCacheTtlMs: number;
+}
+
+export interface PipelineDeps {
+  /** Held open by the main thread, so that the native runtime outlives any worker. */
+  runtime: InferenceRuntime;
+}
+
+/** Per worker one image decodes while another's tiles are with the batcher. */
+const IMAGES_PER_WORKER = 2;
+
+/** Below this the hash costs less than handing the bytes to another thread. */
+const HASH_INLINE_BYTES = 1 << 20;
+
+export async function createPipeline(deps: PipelineDeps, settings: PipelineSettings): Promise<Pipeline> {
+  const models = new Map<string, ModelRef>(
+    settings.runtime.models.map(({ manifest: { id, version } }) => [id, { id, version }]),
+  );
+  const workerSettings: WorkerSettings = {
+    runtime: settings.runtime,
+    limits: { imageBytesMax: settings.imageBytesMax, imagePixelsMax: settings.imagePixelsMax },
+    decoded: { shared: DecodeBudget.shared(), bytesMax: settings.decodedBytesMax },
+  };
+  const pool = new Piscina<MeasureTask, MeasureOutcome>({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: settings.workers,
+    maxThreads: settings.workers,
+    concurrentTasksPerWorker: IMAGES_PER_WORKER,
+    workerData: workerSettings,
+  });
+  const admission = new Admission({
+    imagesMax: settings.inFlightMax,
+    bytesMax: settings.inFlightBytesMax,
+    slots: settings.workers * IMAGES_PER_WORKER,
+  });
+  const cache = new VerdictCache(
+    { bytesMax: settings.verdictCacheBytes, ttlMs: settings.verdictCacheTtlMs },
+    () => performance.now(),
+  );
+  let closing: Promise<void> | undefined;
+
+  function pickModel(asked: string | null): ModelRef {
+    const model = models.get(asked ?? settings.activeModel);
+    if (model === undefined) {
+      throw new AidetError('not_found', `No model '${asked}'; GET /v1/models lists them`, { param: 'model' });
+    }
+    return model;
+  }
+
+  async function detect(
+    input: DetectInput,
+    options: DetectOptions,
+    context: DetectContext,
+  ): Promise<DetectResult> {
+    if (closing !== undefined)
+      throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
+    const model = pickModel(options.model);
+    const sha256 = await hash(input.bytes);
+    const key =
+      context.cacheScope === undefined ? undefined : cacheKey(context.cacheScope, sha256, model, options);
+    const hit = key === undefined ? undefined : cache.get(key);
+    if (hit !== undefined) return answer(hit, options, true);
+    const look = await lookAt(input, sha256, model, options, context);
+    if (key !== undefined) cache.put(key, look);
+    return answer(look, options, false);
+  }
+
+  async function lookAt(
+    input: DetectInput,
+    sha256: string,
+    model: ModelRef,
+    options: DetectOptions,
+    context: DetectContext,
+  ): Promise<CachedLook> {
+    const begun = performance.now();
+    const deadline = AbortSignal.timeout(Math.max(1, Math.floor(context.timeoutMs)));
+    const signal = AbortSignal.any([context.signal, deadline]);
+    const cancel = new Int32Array(new SharedArrayBuffer(4));
+    const leave = await admission.enter(context.priority, signal).catch((reason) => {
+      throw explainAbort(reason, context);
+    });
+    const waitedMs = performance.now() - begun;
+    const task: MeasureTask = {
+      bytes: input.bytes,
+      sha256,
+      model: model.id,
+      includeHeatmap: options.includeHeatmap,
+      priority: context.priority,
+      timeoutMs: context.timeoutMs - waitedMs,
+      cancel,
+    };
+    // A running task is never aborted through the pool, which would kill its thread and the images beside it: it
+    // sees the flag between two steps, and its slot is free only then.
+    const running = pool.run(task, { transferList: transferable(input.bytes) }).finally(leave);
+    const outcome = await orAbort(running, signal, cancel).catch((reason) => {
+      throw explainAbort(reason, context);
+    });
+    if ('error' in outcome) throw fromPlainError(outcome.error);
+    outcome.measurement.times.queueMs += waitedMs;
+    const c2pa: C2paFinding = { present: false, evidence: [] };
+    return { measurement: outcome.measurement, c2pa, memo: {} };
+  }
+
+  return {
+    detect,
+    reserve: (bytes) => admission.reserve(bytes),
+    load: () => admission.load(),
+    ready: () => closing === undefined && deps.runtime.info().models.length > 0,
+    models: () => [...models.values()],
+    close: () => (closing ??= pool.close({ force: false })),
+  };
+}
+
+function answer(look: CachedLook, options: DetectOptions, cached: boolean): DetectResult {
+  return { ...conclude(look.measurement, look.c2pa, options), cached, memo: look.memo };
+}
+
+/** The threshold is not part of the key: it is applied to what was measured. */
+function cacheKey(scope: string, sha256: string, model: ModelRef, options: DetectOptions): string {
+  const asked = [options.includeHeatmap, options.includeForensics].map(Number).join('');
+  return `${scope} ${sha256} ${model.id}@${model.version} ${asked}`;
+}
+
+async function hash(bytes: Uint8Array): Promise<string> {
+  if (bytes.byteLength < HASH_INLINE_BYTES) return createHash('sha256').update(bytes).digest('hex');
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+/** The whole buffer changes hands where the bytes are all of it; a view of something larger is copied. */
+function transferable(bytes: Uint8Array): ArrayBuffer[] {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? [buffer] : [];
+}
+
+function orAbort<T>(running: Promise<T>, signal: AbortSignal, cancel: Int32Array): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      Atomics.store(cancel, 0, 1);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** The client's own abort stays what it is; the deadline's becomes an answer; the rest passes. */
+function explainAbort(reason: unknown, context: DetectContext): unknown {
+  if (context.signal.aborted) return context.signal.reason;
+  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
+    return new AidetError(
+      'service_unavailable',
+      `No verdict within ${Math.round(context.timeoutMs)} ms; try again`,
+      {
+        retryAfterS: 1,
+      },
+    );
+  }
+  return reason;
+}

@@ -1,0 +1,27 @@
+import type { PlainError } from '../domain/errors.js';
+import type { Measurement, Priority } from '../domain/types.js';
+import type { RuntimeSettings } from '../inference/types.js';
+
+/** What a worker thread is started with. */
+export interface WorkerSettings {
+  runtime: RuntimeSettings;
+  limits: { imageBytesMax: number; imagePixelsMax: number };
+  /** Shared count of decoded KiB and its bound in bytes. */
+  decoded: { shared: Int32Array<SharedArrayBuffer>; bytesMax: number };
+}
+
+/** One image on its way into a worker. */
+export interface MeasureTask {
+  bytes: Uint8Array;
+  sha256: string;
+  model: string;
+  includeHeatmap: boolean;
+  priority: Priority;
+  /** Milliseconds left until the deadline. */
+  timeoutMs: number;
+  /** Element 0 is not 0 once the request is cancelled or its deadline over. */
+  cancel: Int32Array<SharedArrayBuffer>;
+}
+
+/** Structured clone keeps no error classes, so a failure travels as a value. */
+export type MeasureOutcome = { measurement: Measurement } | { error: PlainError };

@@ -1,0 +1,120 @@
+/**
+ * The worker's entry: bytes in, measurement out. Pixels live and die here and in native memory below; they never
+ * reach the main thread. No keys, no database, no HTTP.
+ */
+import { isMainThread, workerData } from 'node:worker_threads';
+import { generatorDistribution } from '../domain/attribution.js';
+import { calibrate, mean } from '../domain/calibration.js';
+import { AidetError, toPlainError } from '../domain/errors.js';
+import { heatmapGrid } from '../domain/heatmap.js';
+import { assessReliability } from '../domain/reliability.js';
+import { planTiles, tileOrigins } from '../domain/tiles.js';
+import type { Measurement, RgbImage } from '../domain/types.js';
+import { decode } from '../imaging/decode.js';
+import { renderHeatmap } from '../imaging/heatmap.js';
+import { checkLimits, probe } from '../imaging/probe.js';
+import { openRuntime } from '../inference/runtime.js';
+import { DecodeBudget } from './decode-budget.js';
+import type { MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
+
+if (isMainThread) throw new Error('pipeline/worker is the entry of a worker thread');
+
+const settings = workerData as WorkerSettings;
+const runtime = await openRuntime(settings.runtime);
+const decoded = new DecodeBudget(settings.decoded.shared, settings.decoded.bytesMax);
+const packages = new Map(settings.runtime.models.map((p) => [p.manifest.id, p.manifest]));
+
+/** Decoder, orientation and file together hold about two copies of the pixels at the peak. */
+const DECODED_COPIES = 2;
+
+export default async function measure(task: MeasureTask): Promise<MeasureOutcome> {
+  try {
+    return { measurement: await walk(task) };
+  } catch (error) {
+    return { error: toPlainError(error) };
+  }
+}
+
+async function walk(task: MeasureTask): Promise<Measurement> {
+  const started = performance.now();
+  const header = probe(task.bytes);
+  checkLimits(header, task.bytes.byteLength, settings.limits);
+  const pixelBytes = header.width * header.height * 3 * DECODED_COPIES;
+  if (!(await decoded.take(pixelBytes, () => isCancelled(task)))) throw gaveUp();
+  try {
+    const admitted = performance.now();
+    const image = await decode(task.bytes, header, settings.limits);
+    if (isCancelled(task)) throw gaveUp();
+    const decodedAt = performance.now();
+    const { rgb: _, ...size } = image;
+    const result = await look(task, image, header.pages);
+    const inferredAt = performance.now();
+    const heatmapPng = result.grid && (await renderHeatmap(image, result.grid));
+    return {
+      image: {
+        sha256: task.sha256,
+        format: header.format,
+        ...size,
+        bytes: task.bytes.byteLength,
+        pages: header.pages,
+      },
+      ...result,
+      heatmapPng,
+      evidence: [],
+      times: {
+        queueMs: admitted - started,
+        decodeMs: decodedAt - admitted,
+        inferMs: inferredAt - decodedAt,
+        renderMs: performance.now() - inferredAt,
+      },
+    };
+  } finally {
+    decoded.giveBack(pixelBytes);
+  }
+}
+
+type Look = Pick<
+  Measurement,
+  'model' | 'defaultThreshold' | 'modelProbability' | 'generators' | 'grid' | 'reservations'
+>;
+
+async function look(task: MeasureTask, { rgb, width, height }: RgbImage, pages: number): Promise<Look> {
+  const manifest = packages.get(task.model);
+  if (manifest === undefined) throw new AidetError('not_found', `No model ${task.model}`, { param: 'model' });
+  const { tile } = manifest.input;
+  const plan = planTiles(width, height, {
+    tile,
+    stride: manifest.tile_plan.stride,
+    maxTiles: manifest.tile_plan.max_tiles,
+  });
+  const output = await runtime.infer(task.model, {
+    rgb,
+    width,
+    height,
+    tiles: tileOrigins(plan),
+    priority: task.priority,
+    timeoutMs: task.timeoutMs,
+    cancel: task.cancel,
+  });
+  const patches = { logits: output.patchLogits, rows: output.patchRows, cols: output.patchCols };
+  return {
+    model: { id: manifest.id, version: manifest.version },
+    defaultThreshold: manifest.threshold,
+    modelProbability: calibrate(mean(output.tileLogits), manifest.calibration),
+    generators: generatorDistribution(
+      output.generatorLogits,
+      manifest.generators.map((g) => g.id),
+    ),
+    grid: task.includeHeatmap ? heatmapGrid(width, height, plan, patches, manifest.calibration) : null,
+    reservations: assessReliability({ width, height, pages, tile, coverage: plan.coverage }),
+  };
+}
+
+function isCancelled(task: MeasureTask): boolean {
+  return Atomics.load(task.cancel, 0) !== 0;
+}
+
+/** Nobody waits for this answer any more: the main thread has already given its own. */
+function gaveUp(): AidetError {
+  return new AidetError('service_unavailable', 'The request was given up', { retryAfterS: 1 });
+}
