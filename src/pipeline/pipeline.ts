@@ -34,7 +34,7 @@ const IMAGES_PER_WORKER = 2;
 /** Below this the hash costs less than handing the bytes to another thread. */
 const HASH_INLINE_BYTES = 1 << 20;
 
-export async function createPipeline(deps: PipelineDeps, settings: PipelineSettings): Promise<Pipeline> {
+export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): Pipeline {
   const models = new Map<string, ModelRef>(
     settings.runtime.models.map(({ manifest: { id, version } }) => [id, { id, version }]),
   );
