@@ -87,8 +87,8 @@ export function corrupt(format: ImageFormat, reason: string, cause?: unknown): A
 }
 
 /** @throws AidetError `image_too_large` with the size that was seen and the limit. */
-export function checkLimits(header: ImageHeader, bytes: Uint8Array, limits: ImageLimits): void {
-  if (bytes.length > limits.imageBytesMax) throw bytesOverLimit(bytes.length, limits.imageBytesMax);
+export function checkLimits(header: ImageHeader, byteLength: number, limits: ImageLimits): void {
+  if (byteLength > limits.imageBytesMax) throw bytesOverLimit(byteLength, limits.imageBytesMax);
   const { width, height } = header;
   if (width * height > limits.imagePixelsMax) throw pixelsOverLimit(width, height, limits.imagePixelsMax);
 }
