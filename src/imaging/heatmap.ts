@@ -3,8 +3,11 @@ import { drawText, GLYPH_HEIGHT_PX, textWidth } from './bitmap-font.js';
 import { perceptualMap } from './colour-map.js';
 import { encodePalettePng, IndexedPicture } from './palette-png.js';
 
-/** Bound of the contract on the whole picture, legend included. */
-export const PICTURE_SIDE_MAX_PX = 1024;
+/**
+ * The whole picture's long side, legend included. The contract allows 1024; at 768 a cell of the finest grid still
+ * has 24 pixels, and painting costs half: it is on the road of every verdict that asks for a heatmap.
+ */
+export const PICTURE_SIDE_MAX_PX = 768;
 /** Smaller images are enlarged by a whole number, so that a cell can be seen. */
 const IMAGE_SIDE_MIN_PX = 256;
 /** The legend's text must fit below however narrow an image. */
@@ -28,9 +31,10 @@ const COLOUR_SHARE = 0.6;
 const DIM_MIN = 10;
 const DIM_MAX = 170;
 const HATCH_PERIOD_PX = 10;
+const HATCH_LINE_PX = 2;
 
 /**
- * Paints the grid over the image, grey and dimmed, as a PNG with a legend below; its long side is at most 1024.
+ * Paints the grid over the image, grey and dimmed, as a PNG with a legend below; its long side is at most 768.
  * A cell has one colour to its border: nothing is interpolated, and cells that are null are hatched.
  */
 export async function renderHeatmap(image: RgbImage, grid: HeatmapGrid): Promise<Uint8Array> {
@@ -94,16 +98,20 @@ function paintCells(picture: IndexedPicture, image: RgbImage, grid: HeatmapGrid,
     for (let x = 0; x < frame.width; x++, to++) {
       const a = upperAt + (near[x] as number);
       const b = lowerAt + (far[x] as number);
-      // Rec. 601 luma in 8-bit fixed point, over the sum of two samples.
+      // Rec. 601 luma in 8-bit fixed point over the sum of two samples, so 17 bits, to steps of grey.
       const luma =
-        (77 * ((rgb[a] as number) + (rgb[b] as number)) +
-          150 * ((rgb[a + 1] as number) + (rgb[b + 1] as number)) +
-          29 * ((rgb[a + 2] as number) + (rgb[b + 2] as number))) >>
-        9;
-      const base = bases[cellOf[x] as number] as number;
-      const isLine = base === UNSEEN && (x + y) % HATCH_PERIOD_PX < 2;
-      picture.rows[to] = isLine ? HATCH : base + ((luma * GREYS) >> 8);
+        77 * ((rgb[a] as number) + (rgb[b] as number)) +
+        150 * ((rgb[a + 1] as number) + (rgb[b + 1] as number)) +
+        29 * ((rgb[a + 2] as number) + (rgb[b + 2] as number));
+      picture.rows[to] = (bases[cellOf[x] as number] as number) + ((luma * GREYS) >> 17);
     }
+    if (bases.includes(UNSEEN)) hatch(picture, y, frame.width, (x) => bases[cellOf[x] as number] === UNSEEN);
+  }
+}
+
+function hatch(picture: IndexedPicture, y: number, width: number, isUnseen: (x: number) => boolean): void {
+  for (let x = 0; x < width; x++) {
+    if (isUnseen(x) && (x + y) % HATCH_PERIOD_PX < HATCH_LINE_PX) picture.rows[picture.at(x, y)] = HATCH;
   }
 }
 
@@ -139,7 +147,7 @@ function paintLegend(picture: IndexedPicture, frame: Frame, hasUnseen: boolean):
   if (!hasUnseen) return;
   for (let y = labelTop; y < labelTop + GLYPH_HEIGHT_PX * s; y++) {
     for (let x = caption; x < caption + 14 * s; x++) {
-      picture.rows[picture.at(x, y)] = (x + y) % HATCH_PERIOD_PX < 2 ? HATCH : UNSEEN + GREYS / 2;
+      picture.rows[picture.at(x, y)] = (x + y) % HATCH_PERIOD_PX < HATCH_LINE_PX ? HATCH : UNSEEN + GREYS / 2;
     }
   }
   drawText(picture, 'not looked at', caption + 18 * s, labelTop, s, INK);
