@@ -1,8 +1,11 @@
 import { AidetError } from '../domain/errors.js';
 import { pixelsOverLimit } from '../domain/limits.js';
 import type { ImageHeader, RgbImage } from '../domain/types.js';
+import { decodeBmp } from './bmp.js';
+import { HeaderError } from './headers/byte-reader.js';
+import { decodeHeic } from './heic.js';
 import { orient } from './orient.js';
-import { corrupt, FORMAT_NAMES } from './probe.js';
+import { corrupt } from './probe.js';
 import { sharp } from './sharp.js';
 
 export interface DecodeOptions {
@@ -26,19 +29,19 @@ export async function decode(
   header: ImageHeader,
   options: DecodeOptions,
 ): Promise<RgbImage> {
-  const stored = await decodeStored(bytes, header, options);
-  return orient(stored, header.orientation);
-}
-
-async function decodeStored(
-  bytes: Uint8Array,
-  header: ImageHeader,
-  options: DecodeOptions,
-): Promise<RgbImage> {
-  if (header.format === 'heic' || header.format === 'bmp') {
-    throw new AidetError('image_unsupported_format', `No decoder for ${FORMAT_NAMES[header.format]}`);
+  const { width, height } = header;
+  if (width * height > options.imagePixelsMax) throw pixelsOverLimit(width, height, options.imagePixelsMax);
+  try {
+    if (header.format === 'bmp') return decodeBmp(bytes);
+    if (header.format === 'heic')
+      return await decodeHeic(bytes, {
+        imagePixelsMax: options.imagePixelsMax,
+        decodeMsMax: DECODE_S_MAX * 1000,
+      });
+    return orient(await decodeWithSharp(bytes, header, options), header.orientation);
+  } catch (error) {
+    throw explain(error, header, options);
   }
-  return decodeWithSharp(bytes, header, options);
 }
 
 async function decodeWithSharp(
@@ -58,16 +61,12 @@ async function decodeWithSharp(
     .timeout({ seconds: DECODE_S_MAX })
     .raw();
   if (header.colour === 'cmyk') pipeline.pipelineColourspace('cmyk').toColourspace('cmyk');
-  try {
-    const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
-    const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const size = { width: info.width, height: info.height };
-    if (info.channels === 3) return { rgb: samples, ...size };
-    if (info.channels === 4 && header.colour === 'cmyk') return { rgb: rgbOfCmyk(samples), ...size };
-    throw new Error(`decoded to ${info.channels} channels`);
-  } catch (error) {
-    throw explain(error, header, options);
-  }
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const samples = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const size = { width: info.width, height: info.height };
+  if (info.channels === 3) return { rgb: samples, ...size };
+  if (info.channels === 4 && header.colour === 'cmyk') return { rgb: rgbOfCmyk(samples), ...size };
+  throw new Error(`decoded to ${info.channels} channels`);
 }
 
 /** Each colour is the product of what its ink and black let through, as PIL computes it (no ICC profile). */
@@ -84,10 +83,14 @@ function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** The decoder's own words may change with its version and are kept for the log. */
+/** The decoders' own words may change with their versions and are kept for the log. */
 function explain(error: unknown, header: ImageHeader, options: DecodeOptions): Error {
+  if (error instanceof AidetError) return error;
+  // Decoders fail with plain errors; these two kinds are mistakes of our own and must not be blamed on the image.
+  if (error instanceof TypeError || error instanceof ReferenceError) return error;
+  if (error instanceof HeaderError) return corrupt(header.format, error.message);
   const words = error instanceof Error ? error.message : '';
-  if (words.includes('exceeds pixel limit')) {
+  if (/exceeds pixel limit|maximum image size/.test(words)) {
     return pixelsOverLimit(header.width, header.height, options.imagePixelsMax);
   }
   if (words.includes('timeout')) return corrupt(header.format, `decoding took over ${DECODE_S_MAX} s`, error);
