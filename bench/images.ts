@@ -67,11 +67,11 @@ export function renderPhoto(width: number, height: number, seed: number): Uint8A
   return out;
 }
 
-/** Value noise summed over octaves, each half as wide and 0.6 times as strong as the one before. */
+/** Value noise summed over octaves, each half as wide and three quarters as strong as the one before. */
 function octaves(width: number, height: number, random: () => number): Float32Array {
   const sum = new Float32Array(width * height);
-  let amplitude = 40;
-  for (let cell = 256; cell >= 2; cell /= 2, amplitude *= 0.6) {
+  let amplitude = 45;
+  for (let cell = 256; cell >= 2; cell /= 2, amplitude *= 0.75) {
     const cols = Math.ceil(width / cell) + 2;
     const lattice = Float32Array.from(
       { length: cols * (Math.ceil(height / cell) + 2) },
@@ -122,9 +122,9 @@ function topmost(shapes: Shape[], x: number, y: number): Shape | undefined {
   return shapes.findLast((s) => ((x - s.x) / s.rx) ** 2 + ((y - s.y) / s.ry) ** 2 < 1);
 }
 
-/** Three uniforms sum to nearly a Gaussian; standard deviation about 1.5 levels, a phone at low sensitivity. */
+/** Three uniforms sum to nearly a Gaussian; standard deviation 3 levels, a phone indoors. */
 function sensorNoise(random: () => number): number {
-  return (random() + random() + random() - 1.5) * 3;
+  return (random() + random() + random() - 1.5) * 6;
 }
 
 /** A 1-2-1 blur along the row, rounded and clamped. */

@@ -25,19 +25,27 @@ export class Latencies {
     return this.count;
   }
 
-  /** Null where there is no sample. */
-  summary(): LatencySummary | null {
-    if (this.count === 0) return null;
-    const sorted = this.samples.slice(0, this.count).sort();
-    return {
-      count: this.count,
-      meanMs: sorted.reduce((sum, ms) => sum + ms, 0) / this.count,
-      p50Ms: quantile(sorted, 0.5),
-      p90Ms: quantile(sorted, 0.9),
-      p99Ms: quantile(sorted, 0.99),
-      maxMs: quantile(sorted, 1),
-    };
+  values(): Float64Array {
+    return this.samples.slice(0, this.count);
   }
+
+  summary(): LatencySummary | null {
+    return summarise(this.values());
+  }
+}
+
+/** Null where there is no sample. */
+export function summarise(samples: Float64Array): LatencySummary | null {
+  if (samples.length === 0) return null;
+  const sorted = samples.toSorted();
+  return {
+    count: sorted.length,
+    meanMs: sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length,
+    p50Ms: quantile(sorted, 0.5),
+    p90Ms: quantile(sorted, 0.9),
+    p99Ms: quantile(sorted, 0.99),
+    maxMs: quantile(sorted, 1),
+  };
 }
 
 /** The nearest-rank quantile: the least sample that at least a share `q` of all do not exceed. */

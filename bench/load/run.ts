@@ -41,6 +41,8 @@ export interface LoadResult {
   othersCores: number | null;
   generatorCores: number;
   memory: { requests: number; seconds: number; bytes: number }[];
+  /** Of all answers with 200, in no order, so that slices can be pooled. */
+  samplesMs: Float64Array;
 }
 
 /** A lost answer must fail the run, not hang it. */
@@ -129,6 +131,7 @@ export async function runLoad(
       : null,
     generatorCores: cost.generatorMs / 1000 / seconds,
     memory,
+    samplesMs: latencies.values(),
   };
 }
 

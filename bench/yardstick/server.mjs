@@ -7,8 +7,7 @@ import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { packTile, planTiles } from './tiles.mjs';
 
-const folder =
-  process.env.AIDET_YARDSTICK_MODEL ?? new URL('../../models/aidet-baseline', import.meta.url).pathname;
+const folder = process.env.MODEL_FOLDER ?? new URL('../../models/aidet-baseline', import.meta.url).pathname;
 const tilesAtOnce = Number(process.env.TILES_AT_ONCE ?? 1);
 const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
 const { tile, scale, mean, std } = manifest.input;

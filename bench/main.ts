@@ -1,0 +1,39 @@
+/** `npm run bench -- NAME [OPTIONS]`: finds the bench and hands it the rest of the line. */
+interface Bench {
+  summary: string;
+  load: () => Promise<{ run: (argv: string[]) => Promise<void> }>;
+}
+
+const BENCHES: Record<string, Bench> = {
+  load: {
+    summary: 'offer load to a running server and print what came back',
+    load: () => import('./load.js'),
+  },
+  'side-by-side': {
+    summary: 'aidet against the naive stack, in the same minutes',
+    load: () => import('./side-by-side.js'),
+  },
+  'single-core': {
+    summary: 'verdict with heatmap of a 1-megapixel JPEG on one core',
+    load: () => import('./single-core.js'),
+  },
+  memory: { summary: 'resident memory over 10,000 requests', load: () => import('./memory.js') },
+  accuracy: { summary: 'AUC and balanced accuracy of `aidet detect`', load: () => import('./accuracy.js') },
+  'first-verdict': {
+    summary: 'from git clone to the first verdict: time and megabytes',
+    load: () => import('./first-verdict.js'),
+  },
+  record: { summary: 'all of the above, for docs/benchmarks.md', load: () => import('./record.js') },
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const bench = name !== undefined && Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  const lines = Object.entries(BENCHES).map(([n, { summary }]) => `  ${n.padEnd(14)} ${summary}`);
+  console.error(
+    `Usage: npm run bench -- NAME [OPTIONS]\n\n${lines.join('\n')}\n\nMost take --smoke (seconds) and --quick.`,
+  );
+  process.exitCode = 2;
+} else {
+  await (await bench.load()).run(rest);
+}
