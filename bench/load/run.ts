@@ -92,7 +92,8 @@ export async function runLoad(
   const begun = performance.now();
   const elapsedS = (): number => (performance.now() - begun) / 1000;
   const sampleMemory = (): void => {
-    memory.push({ requests: latencies.length, seconds: elapsedS(), bytes: residentBytes(pid) });
+    if (pid !== 0)
+      memory.push({ requests: latencies.length, seconds: elapsedS(), bytes: residentBytes(pid) });
   };
   const timers = [
     ...(spec.memoryEveryMs ? [setInterval(sampleMemory, spec.memoryEveryMs)] : []),

@@ -12,7 +12,7 @@ function edges(length, tile, stride) {
 
 function thin(starts, keep) {
   const kept = [];
-  for (let i = 0; i < keep; i++) kept.push(starts[Math.floor(((i + 0.5) * starts.length) / keep)]);
+  for (let i = 0; i < keep; i++) kept.push(starts[Math.floor((i + 0.5) * (starts.length / keep))]);
   return kept;
 }
 
@@ -24,11 +24,10 @@ export function planTiles(width, height, { tile, stride, maxTiles }) {
     let best = { score: -1, x: 1, y: 1 };
     for (let x = 1; x <= columns.length && x <= maxTiles; x++) {
       const y = Math.min(rows.length, Math.floor(maxTiles / x));
-      const ratio = (columns.length * y) / (rows.length * x);
-      const score = x * y * Math.min(ratio, 1 / ratio);
-      // Scores that differ by rounding alone are equal; then more tiles win.
-      const tie = Math.abs(score - best.score) < 1e-9;
-      if (tie ? x * y > best.x * best.y : score > best.score) best = { score, x, y };
+      const stretch = columns.length / x / (rows.length / y);
+      const score = x * y * Math.min(stretch, 1 / stretch);
+      const more = x * y > best.x * best.y;
+      if (score > best.score || (score === best.score && more)) best = { score, x, y };
     }
     columns = thin(columns, best.x);
     rows = thin(rows, best.y);
