@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import os from 'node:os';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, request } from 'undici';
 import { AidetError } from '../domain/errors.js';
@@ -81,27 +81,14 @@ export function createFetcher(settings: FetcherSettings, deps: FetcherDeps = {})
   const closing = new AbortController();
   const dispatcher = settings.proxy === '' ? directDispatcher() : new ProxyAgent({ uri: settings.proxy });
 
-  /** Every connection is opened here, so a redirect, a retry or a pool can not go around the check. */
+  /** A name is judged in the look-up of each connection; a literal address, which is not looked up, in `checkHost`. */
   function directDispatcher(): Dispatcher {
     const connect = buildConnector({
       timeout: times.connectMs,
       lookup: checkedLookup(deps.lookup ?? dns.lookup, rules),
       ...(deps.ca === undefined ? {} : { ca: deps.ca }),
     });
-    return new Agent({
-      connections: settings.concurrencyPerHost,
-      connect: (options, callback) => {
-        const host = options.hostname.replace(/^\[|\]$/g, '');
-        try {
-          // No look-up is made for a literal address, so it is judged here.
-          if (isIP(host) !== 0) checkAddress(host, host, rules);
-        } catch (error) {
-          callback(error as Error, null);
-          return;
-        }
-        connect(options, callback);
-      },
-    });
+    return new Agent({ connections: settings.concurrencyPerHost, connect });
   }
 
   async function fetchImage(text: string, { signal, bytesMax }: { signal: AbortSignal; bytesMax: number }) {
