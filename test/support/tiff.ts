@@ -8,7 +8,7 @@ export interface TiffPage {
   photometric: number;
   /** Uncompressed strip in the file's byte order. */
   data: Uint8Array;
-  /** Further tags of type SHORT. */
+  /** Further tags, or other values of those that are written anyway, as SHORT. */
   tags?: Record<number, number>;
 }
 
@@ -65,21 +65,19 @@ export function encodeTiff(
 
 /** Tag, value, whether it is a LONG; ascending. One BitsPerSample entry stands for all samples, as readers allow. */
 function entriesOf(page: TiffPage, dataAt: number): [number, number, boolean][] {
-  const shorts: [number, number, boolean][] = Object.entries(page.tags ?? {}).map(([tag, v]) => [
-    Number(tag),
-    v,
-    false,
+  const entries = new Map<number, [number, boolean]>([
+    [256, [page.width, true]],
+    [257, [page.height, true]],
+    [258, [page.bitsPerSample, false]],
+    [259, [1, false]],
+    [262, [page.photometric, false]],
+    [273, [dataAt, true]],
+    [277, [page.samples, false]],
+    [278, [page.height, true]],
+    [279, [page.data.length, true]],
   ]);
-  return [
-    [256, page.width, true] as [number, number, boolean],
-    [257, page.height, true] as [number, number, boolean],
-    [258, page.bitsPerSample, false] as [number, number, boolean],
-    [259, 1, false] as [number, number, boolean],
-    [262, page.photometric, false] as [number, number, boolean],
-    [273, dataAt, true] as [number, number, boolean],
-    [277, page.samples, false] as [number, number, boolean],
-    [278, page.height, true] as [number, number, boolean],
-    [279, page.data.length, true] as [number, number, boolean],
-    ...shorts,
-  ].sort((a, b) => a[0] - b[0]);
+  for (const [tag, value] of Object.entries(page.tags ?? {})) entries.set(Number(tag), [value, false]);
+  return [...entries]
+    .map(([tag, [value, isLong]]): [number, number, boolean] => [tag, value, isLong])
+    .sort((a, b) => a[0] - b[0]);
 }
