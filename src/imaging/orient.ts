@@ -1,8 +1,8 @@
 import type { RgbImage } from '../domain/types.js';
 
 /**
- * Turns and mirrors stored pixels so that the picture stands upright. Written out here because one pass over the
- * RGB bytes costs half of what a decoder library's rotate does, and because it serves every format alike.
+ * Turns and mirrors stored pixels so that the picture stands upright. One pass over the RGB bytes, the same for
+ * every format, by the orientation that the probe read: decoders differ in which of a file's tags they believe.
  * @param orientation EXIF orientation, 1..8. Source: CIPA DC-008 (Exif 2.32), 4.6.4, tag 0x0112.
  */
 export function orient(image: RgbImage, orientation: number): RgbImage {

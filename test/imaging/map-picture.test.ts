@@ -13,7 +13,7 @@ const grey = async (png: Uint8Array) => {
 t.test('a map that fits keeps every value', async (t) => {
   const map = mapOf(83, 47);
   const { data, width, height } = await grey(
-    renderMap(map, 83, 47, { palette: greyMap(), longSidePx: 1024 }),
+    renderMap(map, 83, 47, { palette: greyMap(), longSidePx: 1024, levels: 256 }),
   );
   t.same([width, height], [83, 47]);
   t.ok(data.equals(map));
@@ -21,7 +21,7 @@ t.test('a map that fits keeps every value', async (t) => {
 
 t.test('values go through the palette', async (t) => {
   const palette = perceptualMap();
-  const png = renderMap(mapOf(16, 16), 16, 16, { palette, longSidePx: 1024 });
+  const png = renderMap(mapOf(16, 16), 16, 16, { palette, longSidePx: 1024, levels: 256 });
   const data = await sharp(png).raw().toBuffer();
   t.ok(mapOf(16, 16).every((value, i) => [0, 1, 2].every((c) => data[3 * i + c] === palette[3 * value + c])));
 });
@@ -34,7 +34,9 @@ t.test('a larger map is the mean of what each pixel covers', async (t) => {
     [5000, 1, 256],
   ] as const) {
     const map = mapOf(width, height);
-    const picture = await grey(renderMap(map, width, height, { palette: greyMap(), longSidePx }));
+    const picture = await grey(
+      renderMap(map, width, height, { palette: greyMap(), longSidePx, levels: 256 }),
+    );
     t.equal(Math.max(picture.width, picture.height), longSidePx);
     const edges = (size: number, count: number) =>
       Array.from({ length: count + 1 }, (_, i) => Math.floor((i * size) / count));
@@ -57,5 +59,15 @@ t.test('a larger map is the mean of what each pixel covers', async (t) => {
 });
 
 t.test('a map of another size than stated is our own mistake', async (t) => {
-  t.throws(() => renderMap(mapOf(4, 4), 4, 5, { palette: greyMap(), longSidePx: 10 }), RangeError);
+  t.throws(
+    () => renderMap(mapOf(4, 4), 4, 5, { palette: greyMap(), longSidePx: 10, levels: 256 }),
+    RangeError,
+  );
+});
+
+t.test('fewer levels stand in the middle of their steps', async (t) => {
+  const map = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const { data } = await grey(renderMap(map, 16, 16, { palette: greyMap(), longSidePx: 16, levels: 32 }));
+  t.equal(new Set(data).size, 32);
+  t.ok(map.every((value, i) => Math.abs(value - (data[i] as number)) <= 4));
 });
