@@ -1,16 +1,8 @@
 /** What the front end needs of projects, keys and plans. Implemented by `createAccounts`. */
 
-export interface PlanLimits {
-  /** Requests a second, at most 60 times this in any sliding 60 s; null: unlimited. */
-  sustainedRps: number | null;
-  /** At most this in any sliding second; null: unlimited. */
-  burstRps: number | null;
-  concurrentBatches: number | null;
-  /** Scans a calendar month, UTC; null: unlimited. */
-  scansPerMonth: number | null;
-  /** Feature names: `async`, `webhooks`, `ip_allowlist`. */
-  features: string[];
-}
+import type { Overrides, PlanLimits } from '../domain/plans.js';
+
+export type { Overrides, PlanLimits };
 
 /** Who a request is: the result of `authenticate`. */
 export interface Principal {
@@ -40,13 +32,59 @@ export interface Charge {
   settle(used: number): void;
 }
 
-export interface NewKey {
+/** Whose keys are meant: a Principal, whose test keys see test keys alone, or a project as the CLI names it. */
+export interface KeyRealm {
+  projectId: string;
+  /** Missing: keys of both modes. */
+  livemode?: boolean;
+}
+
+export interface KeyOptions {
+  livemode: boolean;
+  name?: string;
+  /** Endpoint names; `*` (the default) is every endpoint but `admin`, which must be named. */
+  scopes?: string[];
+  /** CIDRs or single addresses; empty: any. Needs the plan's feature `ip_allowlist`. */
+  ipAllowlist?: string[];
+  /** Unix milliseconds; null: never. */
+  expiresMs?: number | null;
+}
+
+/** What may be shown of a key. Times are Unix milliseconds. */
+export interface KeyInfo {
   id: string;
   projectId: string;
-  plan: string;
   livemode: boolean;
+  name: string;
+  /** First and last characters of the key. */
+  prefix: string;
+  last4: string;
+  scopes: string[];
+  ipAllowlist: string[];
+  createdMs: number;
+  expiresMs: number | null;
+  revokedMs: number | null;
+  /** Up to a second late. */
+  lastUsedMs: number | null;
+}
+
+export interface NewKey extends KeyInfo {
+  plan: string;
   /** The whole key; shown once, stored only as a keyed hash. */
   secret: string;
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  plan: string;
+  /** Replace the plan's numbers one by one. */
+  overrides: Overrides;
+  createdMs: number;
+  /** Scans answer `payment_required` from here on; null: not suspended. */
+  suspendedMs: number | null;
+  /** End of the subscription, after which scans answer `payment_required`; null: none. */
+  paidUntilMs: number | null;
 }
 
 export interface UsageReport {
@@ -75,9 +113,36 @@ export interface Accounts {
   /** Throws `rate_limited` beyond the plan's concurrent batches; the result ends it. */
   beginBatch(principal: Principal): () => void;
   usage(principal: Principal): UsageReport;
+  /** Throws `invalid_request` for an unknown plan. */
   createProject(plan: string, name?: string): { id: string };
-  createKey(projectId: string, options: { livemode: boolean; name?: string; scopes?: string[] }): NewKey;
+  /** Throws `not_found`. */
+  project(projectId: string): Project;
+  /** Changes the fields given; takes effect at once here, within a second in other processes. */
+  updateProject(
+    projectId: string,
+    changes: Partial<Pick<Project, 'name' | 'plan' | 'overrides' | 'suspendedMs' | 'paidUntilMs'>>,
+  ): Project;
+  /**
+   * Throws `not_found` for an unknown project, `invalid_request` with `param` for an option that can not be, `forbidden`
+   * where the plan lacks IP allowlists.
+   */
+  createKey(projectId: string, options: KeyOptions): NewKey;
+  /** Newest first. Throws `invalid_request` for a limit other than 1 to 100 or a cursor that is none. */
+  listKeys(
+    realm: KeyRealm,
+    page?: { limit?: number; cursor?: string },
+  ): { keys: KeyInfo[]; nextCursor: string | null };
+  /** Throws `not_found`, for another project's key too. */
+  getKey(realm: KeyRealm, keyId: string): KeyInfo;
+  /**
+   * A new key with the old one's name, scopes, allowlist and expiry; the old one works `graceS` seconds longer (0: ends now).
+   * Throws `not_found`, and `invalid_request` where the old key has ended already.
+   */
+  rotateKey(realm: KeyRealm, keyId: string, graceS: number): NewKey;
+  /** Ends a key for good; a second time changes nothing. Throws `not_found`. */
+  revokeKey(realm: KeyRealm, keyId: string): KeyInfo;
   /** True where no project exists yet: the first start. */
   isEmpty(): boolean;
+  /** Writes the last counts. The database stays open. */
   close(): void;
 }
