@@ -1,0 +1,262 @@
+/**
+ * The life of one request: framing, path, key, rate, body, handler, answer. Whatever fails on the way, the client gets one
+ * answer in the shape of the contract with its request id, everything the request held is given back, and one line is
+ * logged.
+ */
+import type { Accounts, Principal } from '../accounts/types.js';
+import { AidetError } from '../domain/errors.js';
+import type { Log } from '../observability/log.js';
+import type { Metrics } from '../observability/metrics.js';
+import { createClientIp } from './client-ip.js';
+import { acceptedEncoding, encode } from './encode.js';
+import type { BodySink, Handler, Reply, RequestHead, Responder } from './engine/types.js';
+import { errorBody, errorHeaders, NoRouteError, publicError } from './errors.js';
+import type { Answer, BodyReader, Exchange } from './exchange.js';
+import { checkHost, framedLength } from './framing.js';
+import { clientRequestId, newId } from './ids.js';
+import { rateHeaders } from './rate-headers.js';
+import type { Match, Router } from './router.js';
+
+export interface DoorDeps {
+  accounts: Accounts;
+  router: Router;
+  log: Log;
+  metrics: Metrics;
+  /** Monotonic milliseconds. */
+  now: () => number;
+}
+
+export interface DoorSettings {
+  deadlineMs: number;
+  statusPageUrl: string;
+  trustProxy: readonly string[];
+  tls: boolean;
+}
+
+export interface Door {
+  handler: Handler;
+  /** Requests between head and answer. */
+  inFlight(): number;
+  /** From now on connections are closed with their answer, and new work is refused. */
+  drain(): void;
+  /** Resolves when nothing is in flight. */
+  idle(): Promise<void>;
+}
+
+/** A body must be complete within this time; engines cut connections that stand still much earlier. */
+const BODY_TIMEOUT_MS = 120_000;
+/** After an early answer this much of a body is read and dropped to keep the connection; beyond, it is closed. */
+const DROP_BYTES_MAX = 64_000_000;
+/** A refusal of a chunked body, whose length nobody knows, waits for its end up to this many bytes. */
+const CHUNKED_DROP_BYTES_MAX = 1_000_000;
+
+const FIXED_HEADERS: [string, string][] = [
+  ['Cache-Control', 'no-store'],
+  ['X-Content-Type-Options', 'nosniff'],
+];
+
+export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
+  const { log, metrics, now } = deps;
+  const clientIpOf = createClientIp(settings.trustProxy);
+  let inFlight = 0;
+  let draining = false;
+  let whenIdle: (() => void)[] = [];
+
+  function leave(): void {
+    inFlight--;
+    metrics.set('aidet_http_requests_in_flight', inFlight);
+    if (inFlight > 0) return;
+    for (const resolve of whenIdle) resolve();
+    whenIdle = [];
+  }
+
+  function handler(head: RequestHead, responder: Responder): BodySink {
+    inFlight++;
+    metrics.set('aidet_http_requests_in_flight', inFlight);
+    const startMs = now();
+    const requestId = newId('req');
+    const encoding = acceptedEncoding(head.headers);
+    const abort = new AbortController();
+    const releases: (() => void)[] = [];
+    const notes: Record<string, string | number | boolean> = {};
+    let match: Match | undefined;
+    let principal: Principal | undefined;
+    let reader: BodyReader<unknown> | undefined;
+    let bodyTimer: NodeJS.Timeout | undefined;
+    let length: number | null = 0;
+    let received = 0;
+    let endMs: number | undefined;
+    let over = false;
+    /** A refusal that waits for the end of a chunked body. */
+    let held: (() => void) | undefined;
+
+    const operation = (): string => match?.route.operationId ?? 'none';
+
+    function finish(outcome: { status: number; bytes: number } | 'aborted'): void {
+      if (over) return;
+      over = true;
+      clearTimeout(bodyTimer);
+      for (const release of releases.splice(0)) release();
+      const ms = now() - startMs;
+      if (outcome === 'aborted') metrics.add('aidet_http_aborts_total', 1, { operation: operation() });
+      else {
+        metrics.add('aidet_http_requests_total', 1, { operation: operation(), status: outcome.status });
+        metrics.observe('aidet_http_request_seconds', (now() - (endMs ?? startMs)) / 1000, { operation: operation() });
+        metrics.add('aidet_http_response_bytes_total', outcome.bytes, { operation: operation() });
+      }
+      metrics.add('aidet_http_request_bytes_total', received, { operation: operation() });
+      log.info({
+        request_id: requestId,
+        client_request_id: clientRequestId(head.headers.get('x-request-id')),
+        operation: operation(),
+        method: head.method.slice(0, 16),
+        status: outcome === 'aborted' ? 'aborted' : outcome.status,
+        ms: Math.round(ms),
+        bytes_in: received,
+        client_ip: clientIpOf(head),
+        project: principal?.projectId,
+        key_id: principal?.keyId,
+        ...notes,
+      });
+      leave();
+    }
+
+    function send(status: number, headers: [string, string][], body: Uint8Array, contentType: string, close: boolean): void {
+      if (over) return;
+      const rate = principal && rateHeaders(deps.accounts.rateState(principal), principal.limits, Date.now());
+      const own = new Set(headers.map(([name]) => name.toLowerCase()));
+      const reply: Reply = {
+        status,
+        headers: [
+          ...(own.has('x-request-id') ? [] : ([['X-Request-Id', requestId]] as const)),
+          ['Content-Type', contentType],
+          ...FIXED_HEADERS.filter(([name]) => !own.has(name.toLowerCase())),
+          ...(settings.tls ? ([['Strict-Transport-Security', 'max-age=31536000']] as const) : []),
+          ...(rate ?? []),
+          ...headers,
+        ],
+        body,
+      };
+      responder.reply(reply, close || draining ? 'close' : 'keep');
+      finish({ status, bytes: body.byteLength });
+    }
+
+    function answer(given: Answer): void {
+      const { bytes, contentType } = 'value' in given ? encode(given.value, encoding) : given;
+      send(given.status ?? 200, given.headers ?? [], bytes, contentType, false);
+    }
+
+    function fail(error: unknown, closeAlways = false): void {
+      if (over || held !== undefined) return;
+      const shown = publicError(error);
+      if (shown.code === 'internal_error') log.error({ request_id: requestId, err: shown.cause ?? shown });
+      metrics.add('aidet_http_errors_total', 1, { operation: operation(), code: shown.code });
+      notes.code = shown.code;
+      reader?.abort?.();
+      reader = undefined;
+      const headers = errorHeaders(shown);
+      if (shown instanceof NoRouteError && shown.allow.length > 0) headers.push(['Allow', shown.allow.join(', ')]);
+      const { bytes, contentType } = encode(errorBody(shown, requestId, settings.statusPageUrl), encoding);
+      const respond = (close: boolean): void => send(shown.status, headers, bytes, contentType, close);
+      if (closeAlways) return respond(true);
+      if (endMs !== undefined) return respond(false);
+      if (length !== null) return respond(length - received > DROP_BYTES_MAX);
+      held = () => respond(endMs === undefined);
+    }
+
+    async function run(matched: Match, full: BodyReader<unknown>): Promise<void> {
+      try {
+        const body = await full.end();
+        if (over) return;
+        answer(await matched.route.handle(exchange, body));
+      } catch (error) {
+        if (abort.signal.aborted) finish('aborted');
+        else fail(error);
+      }
+    }
+
+    const exchange: Exchange = {
+      head,
+      requestId,
+      get length() {
+        return length;
+      },
+      get params() {
+        return match?.params ?? {};
+      },
+      query: new URLSearchParams(head.query),
+      get principal() {
+        if (principal === undefined) throw new Error(`${operation()} asks for a principal but takes no key`);
+        return principal;
+      },
+      get clientIp() {
+        return clientIpOf(head);
+      },
+      signal: abort.signal,
+      flow: responder,
+      latencyMs: () => Math.round(now() - (endMs ?? startMs)),
+      remainingMs: () => Math.max(1, (endMs ?? now()) + settings.deadlineMs - now()),
+      onFinished(release) {
+        if (over) release();
+        else releases.push(release);
+      },
+      note: (fields) => Object.assign(notes, fields),
+    };
+
+    const sink: BodySink = {
+      chunk(bytes) {
+        received += bytes.byteLength;
+        if (held !== undefined && received > CHUNKED_DROP_BYTES_MAX) held();
+        try {
+          reader?.chunk(bytes);
+        } catch (error) {
+          fail(error);
+        }
+      },
+      end() {
+        clearTimeout(bodyTimer);
+        endMs = now();
+        if (held !== undefined) held();
+        else if (match !== undefined && reader !== undefined) void run(match, reader);
+      },
+      abort() {
+        abort.abort();
+        reader?.abort?.();
+        finish('aborted');
+      },
+    };
+
+    try {
+      length = framedLength(head);
+      checkHost(head);
+    } catch (error) {
+      fail(error, true);
+      return sink;
+    }
+    try {
+      match = deps.router.match(head.method, head.path);
+      const { endpoint } = match.route;
+      if (endpoint !== null) {
+        principal = deps.accounts.authenticate(head.headers.get('authorization'), endpoint, clientIpOf(head));
+        deps.accounts.admit(principal, endpoint);
+        if (draining) throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
+      }
+      reader = match.route.read(exchange);
+      bodyTimer = setTimeout(() => {
+        fail(new AidetError('invalid_request', `The body was not complete after ${BODY_TIMEOUT_MS / 1000} s`), true);
+      }, BODY_TIMEOUT_MS);
+    } catch (error) {
+      fail(error);
+    }
+    return sink;
+  }
+
+  return {
+    handler,
+    inFlight: () => inFlight,
+    drain() {
+      draining = true;
+    },
+    idle: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
+  };
+}

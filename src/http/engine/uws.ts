@@ -1,0 +1,151 @@
+/**
+ * uWebSockets.js. Three rules of it shape this file: a handler that returns without `onAborted` ends the process, so its
+ * first statement registers it; `req` and body chunks are gone when their callback returns, so they are read at once and
+ * lent on; `res` must not be touched after the answer or an abort, so one state variable guards every use.
+ */
+import { STATUS_CODES } from 'node:http';
+import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
+import type { BodySink, CreateEngine, Engine, EngineSettings, Handler, Reply, RequestHead } from './types.js';
+
+/** Answers beyond this go out in the pieces that the socket takes, instead of being copied whole into its buffer. */
+const BYTES_AT_ONCE = 65_536;
+
+/** Option of listen: other listeners of this port are allowed. */
+const SHARED_PORT = 0;
+
+const DROP: BodySink = { chunk() {}, end() {}, abort() {} };
+
+export const createUwsEngine: CreateEngine = (handler, settings) => {
+  let app: TemplatedApp | undefined;
+  let socket: us_listen_socket | undefined;
+  let port = settings.port;
+  const retired: TemplatedApp[] = [];
+
+  async function listen(): Promise<number> {
+    app = createApp(handler, settings);
+    if (settings.tls === undefined) {
+      socket = await open(app, settings.host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
+    } else {
+      // A reload needs a port that two apps may share, and sharing would hide that another process has it: so it is
+      // taken alone first.
+      const probe = await open(uWS.App(), settings.host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
+      port = uWS.us_socket_local_port(probe);
+      uWS.us_listen_socket_close(probe);
+      socket = await open(app, settings.host, port, SHARED_PORT);
+    }
+    port = uWS.us_socket_local_port(socket);
+    return port;
+  }
+
+  return {
+    listen,
+    // The new app shares the port for a moment, so that no connection is refused between the two.
+    reloadTls() {
+      if (settings.tls === undefined || app === undefined || socket === undefined) return;
+      const next = createApp(handler, settings);
+      const old = { app, socket };
+      next.listen(settings.host, port, SHARED_PORT, (opened: us_listen_socket | false) => {
+        if (opened === false) return;
+        app = next;
+        socket = opened;
+        uWS.us_listen_socket_close(old.socket);
+        retired.push(old.app);
+      });
+    },
+    stopListening() {
+      if (socket !== undefined) uWS.us_listen_socket_close(socket);
+      socket = undefined;
+    },
+    async close() {
+      this.stopListening();
+      for (const each of [...retired, app]) each?.close();
+    },
+  } satisfies Engine;
+};
+
+function createApp(handler: Handler, { tls }: EngineSettings): TemplatedApp {
+  const app =
+    tls === undefined
+      ? uWS.App()
+      : uWS.SSLApp({ cert_file_name: tls.certPath, key_file_name: tls.keyPath });
+  return app.any('/*', (res, req) => serve(res, req, handler));
+}
+
+function open(app: TemplatedApp, host: string, port: number, options: number): Promise<us_listen_socket> {
+  return new Promise((resolve, reject) => {
+    app.listen(host, port, options, (opened: us_listen_socket | false) => {
+      if (opened === false) reject(new Error(`Can not listen on ${host}:${port}: in use or not an address of this machine`));
+      else resolve(opened);
+    });
+  });
+}
+
+function serve(res: HttpResponse, req: HttpRequest, handler: Handler): void {
+  let state: 'open' | 'answering' | 'over' = 'open';
+  let sink: BodySink = DROP;
+  res.onAborted(() => {
+    state = 'over';
+    sink.abort();
+    sink = DROP;
+  });
+  res.onData((chunk, last) => {
+    if (state !== 'open') return;
+    if (chunk.byteLength > 0) sink.chunk(new Uint8Array(chunk));
+    // The chunk may have been one too many: then the sink has answered.
+    if (last && state === 'open') sink.end();
+  });
+  const head = readHead(res, req);
+  const finish = (): void => {
+    state = 'over';
+    sink = DROP;
+  };
+  sink = handler(head, {
+    reply(reply, connection) {
+      if (state !== 'open') return;
+      state = 'answering';
+      res.cork(() => send(res, reply, head.method === 'HEAD', connection === 'close', finish));
+    },
+    pause() {
+      if (state === 'open') res.pause();
+    },
+    resume() {
+      if (state === 'open') res.resume();
+    },
+  });
+}
+
+function readHead(res: HttpResponse, req: HttpRequest): RequestHead {
+  const headers = new Map<string, string>();
+  req.forEach((name, value) => {
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  });
+  return {
+    method: req.getMethod().toUpperCase(),
+    path: req.getUrl(),
+    query: req.getQuery() ?? '',
+    headers,
+    remoteAddress: Buffer.from(res.getRemoteAddressAsText()).toString('latin1'),
+  };
+}
+
+function send(res: HttpResponse, reply: Reply, headOnly: boolean, close: boolean, finish: () => void): void {
+  const { status, headers, body } = reply;
+  res.writeStatus(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`);
+  for (const [name, value] of headers) res.writeHeader(name, value);
+  if (headOnly) {
+    res.endWithoutBody(body.byteLength, close);
+    return finish();
+  }
+  if (close || body.byteLength <= BYTES_AT_ONCE) {
+    res.end(body, close);
+    return finish();
+  }
+  const [, done] = res.tryEnd(body, body.byteLength);
+  if (done) return finish();
+  res.onWritable((offset) => {
+    const [ok, nowDone] = res.tryEnd(body.subarray(offset), body.byteLength);
+    if (nowDone) finish();
+    return ok;
+  });
+}
