@@ -7,15 +7,18 @@ import { newSecret, shownParts } from './key-format.js';
 import { checkKeyOptions, checkName } from './key-options.js';
 import type { PlanFile } from './plan-file.js';
 import type { HashedKey, Store } from './store.js';
-import type { Accounts, KeyInfo, KeyRealm, NewKey, Project } from './types.js';
+import type { Accounts, KeyInfo, KeyOptions, KeyRealm, NewKey, Project } from './types.js';
 
 export type Management = Pick<
   Accounts,
   | 'createProject'
+  | 'createProjectWithKey'
   | 'project'
+  | 'projects'
   | 'updateProject'
   | 'createKey'
   | 'listKeys'
+  | 'projectOfKey'
   | 'getKey'
   | 'rotateKey'
   | 'revokeKey'
@@ -97,27 +100,36 @@ export function createManagement({ store, planFile, pepper, nowMs, changed }: Ma
     return { ...shown(key), plan: project(key.projectId).plan, secret };
   }
 
+  function freshProject(plan: string, name: string): Project {
+    checkPlan(plan);
+    checkName(name);
+    const createdMs = nowMs();
+    const id = `proj_${ulid(createdMs)}`;
+    return { id, name, plan, overrides: {}, createdMs, suspendedMs: null, paidUntilMs: null };
+  }
+
+  function freshKey({ id: projectId, plan, overrides }: Project, options: KeyOptions) {
+    const limits = limitsFor(planFile.plans, plan, overrides, options.livemode);
+    if (limits === null) throw new Error(`Project ${projectId} is on an unknown plan`);
+    return fresh({ projectId, ...checkKeyOptions(options, limits, nowMs()) });
+  }
+
   return {
     createProject(plan, name = '') {
-      checkPlan(plan);
-      checkName(name);
-      const createdMs = nowMs();
-      const id = `proj_${ulid(createdMs)}`;
-      write(() =>
-        store.insertProject({
-          id,
-          name,
-          plan,
-          overrides: {},
-          createdMs,
-          suspendedMs: null,
-          paidUntilMs: null,
-        }),
-      );
-      return { id };
+      const made = freshProject(plan, name);
+      write(() => store.insertProject(made));
+      return { id: made.id };
+    },
+
+    createProjectWithKey(plan, options) {
+      const owner = freshProject(plan, options.name ?? '');
+      const made = freshKey(owner, options);
+      write(() => store.insertProjectWithKey(owner, made.key));
+      return shownOnce(made);
     },
 
     project,
+    projects: () => store.projects(),
 
     updateProject(projectId, changes) {
       const updated = { ...project(projectId), ...changes };
@@ -133,11 +145,7 @@ export function createManagement({ store, planFile, pepper, nowMs, changed }: Ma
     },
 
     createKey(projectId, options) {
-      const { plan, overrides } = project(projectId);
-      checkPlan(plan);
-      const limits = limitsFor(planFile.plans, plan, overrides, options.livemode);
-      if (limits === null) throw new Error(`Project ${projectId} is on an unknown plan`);
-      const made = fresh({ projectId, ...checkKeyOptions(options, limits, nowMs()) });
+      const made = freshKey(project(projectId), options);
       write(() => store.insertKey(made.key));
       return shownOnce(made);
     },
@@ -154,6 +162,12 @@ export function createManagement({ store, planFile, pepper, nowMs, changed }: Ma
       const keys = store.keysBefore(realm, cursor ?? AFTER_ALL_KEYS, limit + 1).map(shown);
       const page = keys.slice(0, limit);
       return { keys: page, nextCursor: keys.length > limit ? (page.at(-1)?.id ?? null) : null };
+    },
+
+    projectOfKey(keyId) {
+      const projectId = store.projectOfKey(keyId);
+      if (projectId === undefined) throw new AidetError('not_found', 'There is no such key');
+      return projectId;
     },
 
     getKey: (realm, keyId) => shown(find(realm, keyId)),

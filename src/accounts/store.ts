@@ -46,6 +46,7 @@ export function createStore(db: Database) {
      paid_until_ms = @paid_until_ms WHERE id = @id`,
   );
   const projectById = db.prepare<[string], ProjectRow>('SELECT * FROM projects WHERE id = ?');
+  const allProjects = db.prepare<[], ProjectRow>('SELECT * FROM projects ORDER BY id');
   const anyProject = db.prepare<[], { id: string }>('SELECT id FROM projects LIMIT 1');
   const plansInUse = db.prepare<[], { plan: string }>('SELECT DISTINCT plan FROM projects');
   const insertKey = db.prepare<KeyRow>(
@@ -57,6 +58,7 @@ export function createStore(db: Database) {
   const keyById = db.prepare<RealmParams & { id: string }, KeyRow>(
     `SELECT * FROM keys WHERE id = @id AND project_id = @project_id AND livemode IN (@live, @test)`,
   );
+  const projectOfKey = db.prepare<[string], string>('SELECT project_id FROM keys WHERE id = ?').pluck();
   const keysBefore = db.prepare<RealmParams & { before: string; limit: number }, KeyRow>(
     `SELECT * FROM keys WHERE project_id = @project_id AND livemode IN (@live, @test) AND id < @before
      ORDER BY id DESC LIMIT @limit`,
@@ -70,15 +72,22 @@ export function createStore(db: Database) {
     insertProject: (project: Project): void => void insertProject.run(rowOfProject(project)),
     updateProject: (project: Project): void => void updateProject.run(rowOfProject(project)),
     project: (id: string): Project | undefined => map(projectById.get(id), projectOf),
+    projects: (): Project[] => allProjects.all().map(projectOf),
     hasProjects: (): boolean => anyProject.get() !== undefined,
     plansInUse: (): string[] => plansInUse.all().map(({ plan }) => plan),
     insertKey: (key: HashedKey): void => void insertKey.run(rowOfKey(key)),
     keyByHash: (hash: Uint8Array): HashedKey | undefined => map(keyByHash.get(hash), keyOf),
     key: (realm: KeyRealm, id: string): HashedKey | undefined =>
       map(keyById.get({ ...paramsOf(realm), id }), keyOf),
+    projectOfKey: (id: string): string | undefined => projectOfKey.get(id),
     /** Newest first, from below the id `before`. */
     keysBefore: (realm: KeyRealm, before: string, limit: number): HashedKey[] =>
       keysBefore.all({ ...paramsOf(realm), before, limit }).map(keyOf),
+    /** Both or neither. */
+    insertProjectWithKey: db.transaction((project: Project, key: HashedKey): void => {
+      insertProject.run(rowOfProject(project));
+      insertKey.run(rowOfKey(key));
+    }),
     revokeKey: (id: string, nowMs: number): void => void revoke.run(nowMs, id),
     /** The successor of a key and the end of its predecessor: both or neither. */
     replaceKey: db.transaction((successor: HashedKey, oldId: string, oldExpiresMs: number): void => {

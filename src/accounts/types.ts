@@ -115,8 +115,15 @@ export interface Accounts {
   usage(principal: Principal): UsageReport;
   /** Throws `invalid_request` for an unknown plan. */
   createProject(plan: string, name?: string): { id: string };
+  /**
+   * A new project and its first key, which takes the key's name: both or neither. Throws what `createProject` and `createKey`
+   * throw.
+   */
+  createProjectWithKey(plan: string, options: KeyOptions): NewKey;
   /** Throws `not_found`. */
   project(projectId: string): Project;
+  /** All of them, oldest first. */
+  projects(): Project[];
   /** Changes the fields given; takes effect at once here, within a second in other processes. */
   updateProject(
     projectId: string,
@@ -132,6 +139,8 @@ export interface Accounts {
     realm: KeyRealm,
     page?: { limit?: number; cursor?: string },
   ): { keys: KeyInfo[]; nextCursor: string | null };
+  /** Whose key it is, for an operator, who may see all. Throws `not_found`. */
+  projectOfKey(keyId: string): string;
   /** Throws `not_found`, for another project's key too. */
   getKey(realm: KeyRealm, keyId: string): KeyInfo;
   /**
