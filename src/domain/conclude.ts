@@ -1,5 +1,5 @@
 import { presentAttribution } from './attribution.js';
-import { fuse } from './evidence.js';
+import { contradicted, fuse } from './evidence.js';
 import { findRegions } from './heatmap.js';
 import { nearThreshold } from './reliability.js';
 import type { Detection, DetectOptions, Evidence, Measurement, Verdict } from './types.js';
@@ -38,10 +38,12 @@ export function conclude(measured: Measurement, c2pa: C2paFinding, options: Dete
     heatmapPng: measured.heatmapPng,
     c2paManifestPresent: c2pa.present,
     provenance: fused.provenance,
-    reliability:
+    reliability: contradicted(
       fused.decidedBy === 'model'
         ? nearThreshold(measured.reservations, fused.aiProbability, threshold)
         : measured.reservations,
+      fused.contradictions,
+    ),
     image: measured.image,
     model: measured.model,
     times: measured.times,
