@@ -28,7 +28,7 @@ const arrows = Object.entries(may).map(([room, rooms]) => ({
 
 /** A library has one home. */
 const homes = {
-  'uWebSockets.js': 'src/http/engine/uws.ts',
+  '@uwsjs': 'src/http/engine/uws-library.ts',
   piscina: 'src/(pipeline|provenance)/',
   sharp: 'src/imaging/',
   'better-sqlite3': 'src/storage/',

@@ -9,13 +9,18 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
  * @param trusted CIDRs; throws where one can not be read, so that a bad setting is seen at start.
  */
 export function createClientIp(trusted: readonly string[]): (head: RequestHead) => string {
-  const ranges = trusted.map((cidr) => ipaddr.parseCIDR(cidr.includes('/') ? cidr : `${cidr}/${ipaddr.parse(cidr).kind() === 'ipv4' ? 32 : 128}`));
+  const ranges = trusted.map((cidr) =>
+    ipaddr.parseCIDR(
+      cidr.includes('/') ? cidr : `${cidr}/${ipaddr.parse(cidr).kind() === 'ipv4' ? 32 : 128}`,
+    ),
+  );
   const isTrusted = (address: Address): boolean =>
     ranges.some(([net, bits]) => net.kind() === address.kind() && address.match([net, bits] as never));
 
   return ({ remoteAddress, headers }) => {
     const peer = parse(remoteAddress);
-    if (peer === undefined || ranges.length === 0 || !isTrusted(peer)) return peer?.toString() ?? remoteAddress;
+    if (peer === undefined || ranges.length === 0 || !isTrusted(peer))
+      return peer?.toString() ?? remoteAddress;
     let client = peer;
     for (const hop of (headers.get('x-forwarded-for') ?? '').split(',').reverse()) {
       const address = parse(hop.trim());

@@ -101,7 +101,9 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       if (outcome === 'aborted') metrics.add('aidet_http_aborts_total', 1, { operation: operation() });
       else {
         metrics.add('aidet_http_requests_total', 1, { operation: operation(), status: outcome.status });
-        metrics.observe('aidet_http_request_seconds', (now() - (endMs ?? startMs)) / 1000, { operation: operation() });
+        metrics.observe('aidet_http_request_seconds', (now() - (endMs ?? startMs)) / 1000, {
+          operation: operation(),
+        });
         metrics.add('aidet_http_response_bytes_total', outcome.bytes, { operation: operation() });
       }
       metrics.add('aidet_http_request_bytes_total', received, { operation: operation() });
@@ -121,7 +123,13 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       leave();
     }
 
-    function send(status: number, headers: [string, string][], body: Uint8Array, contentType: string, close: boolean): void {
+    function send(
+      status: number,
+      headers: [string, string][],
+      body: Uint8Array,
+      contentType: string,
+      close: boolean,
+    ): void {
       if (over) return;
       const rate = principal && rateHeaders(deps.accounts.rateState(principal), principal.limits, Date.now());
       const own = new Set(headers.map(([name]) => name.toLowerCase()));
@@ -155,13 +163,13 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       reader?.abort?.();
       reader = undefined;
       const headers = errorHeaders(shown);
-      if (shown instanceof NoRouteError && shown.allow.length > 0) headers.push(['Allow', shown.allow.join(', ')]);
+      if (shown instanceof NoRouteError && shown.allow.length > 0)
+        headers.push(['Allow', shown.allow.join(', ')]);
       const { bytes, contentType } = encode(errorBody(shown, requestId, settings.statusPageUrl), encoding);
       const respond = (close: boolean): void => send(shown.status, headers, bytes, contentType, close);
-      if (closeAlways) return respond(true);
-      if (endMs !== undefined) return respond(false);
-      if (length !== null) return respond(length - received > DROP_BYTES_MAX);
-      held = () => respond(endMs === undefined);
+      if (closeAlways || endMs !== undefined) respond(closeAlways);
+      else if (length !== null) respond(length - received > DROP_BYTES_MAX);
+      else held = () => respond(endMs === undefined);
     }
 
     async function run(matched: Match, full: BodyReader<unknown>): Promise<void> {
@@ -239,11 +247,15 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       if (endpoint !== null) {
         principal = deps.accounts.authenticate(head.headers.get('authorization'), endpoint, clientIpOf(head));
         deps.accounts.admit(principal, endpoint);
-        if (draining) throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
+        if (draining)
+          throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
       }
       reader = match.route.read(exchange);
       bodyTimer = setTimeout(() => {
-        fail(new AidetError('invalid_request', `The body was not complete after ${BODY_TIMEOUT_MS / 1000} s`), true);
+        fail(
+          new AidetError('invalid_request', `The body was not complete after ${BODY_TIMEOUT_MS / 1000} s`),
+          true,
+        );
       }, BODY_TIMEOUT_MS);
     } catch (error) {
       fail(error);

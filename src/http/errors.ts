@@ -11,7 +11,11 @@ export interface ErrorBody {
 /** What a client may see of an error: everything that is not ours becomes `internal_error` and shows nothing. */
 export function publicError(error: unknown): AidetError {
   if (error instanceof AidetError) return error;
-  return new AidetError('internal_error', 'Something went wrong on our side; it was logged with this request id', { cause: error });
+  return new AidetError(
+    'internal_error',
+    'Something went wrong on our side; it was logged with this request id',
+    { cause: error },
+  );
 }
 
 export function errorBody(error: AidetError, requestId: string, statusPageUrl = ''): { error: ErrorBody } {
@@ -38,7 +42,11 @@ export function errorHeaders(error: AidetError): [string, string][] {
 export function withParam(error: unknown, param: string | undefined): unknown {
   if (!(error instanceof AidetError) || error.param !== undefined || param === undefined) return error;
   const { code, message, retryAfterS: again, cause } = error;
-  return new AidetError(code, message, { param, cause, ...(again === undefined ? {} : { retryAfterS: again }) });
+  return new AidetError(code, message, {
+    param,
+    cause,
+    ...(again === undefined ? {} : { retryAfterS: again }),
+  });
 }
 
 /** Unknown path, or a method that the path does not have. */

@@ -7,7 +7,8 @@ import type { PlanLimits, RateState } from '../accounts/types.js';
 export function rateHeaders(state: RateState, limits: PlanLimits, nowMs: number): [string, string][] {
   if (state.limit === null) return [];
   const policies: string[] = [];
-  if (limits.sustainedRps !== null) policies.push(`"sustained";q=${Math.floor(limits.sustainedRps * 60)};w=60`);
+  if (limits.sustainedRps !== null)
+    policies.push(`"sustained";q=${Math.floor(limits.sustainedRps * 60)};w=60`);
   if (limits.burstRps !== null) policies.push(`"burst";q=${limits.burstRps};w=1`);
   const resetS = Math.max(0, Math.ceil(state.resetUnixS - nowMs / 1000));
   return [

@@ -18,7 +18,10 @@ export class Router {
         continue;
       }
       const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-      const source = route.path.split(/\{\w+\}/).map(escapeRegExp).join('([^/]{1,200})');
+      const source = route.path
+        .split(/\{\w+\}/)
+        .map(escapeRegExp)
+        .join('([^/]{1,200})');
       const pattern = new RegExp(`^${source}$`);
       const known = this.templates.find((t) => t.pattern.source === pattern.source);
       if (known) known.routes.push(route);
@@ -34,7 +37,9 @@ export class Router {
     if (found !== undefined) return { route: found, params };
     const allow = routes.map((r) => r.method);
     const message =
-      allow.length === 0 ? 'No such path; GET /openapi.json lists them' : `This path takes ${allow.join(', ')}`;
+      allow.length === 0
+        ? 'No such path; GET /openapi.json lists them'
+        : `This path takes ${allow.join(', ')}`;
     throw new NoRouteError(message, allow);
   }
 

@@ -10,7 +10,18 @@ export interface LogSettings {
  * Secrets by name, wherever an object that is logged may hold them. What is logged is chosen by hand in the first place;
  * this is the net below.
  */
-const SECRETS = ['authorization', 'cookie', 'secret', 'token', 'key', 'password', 'pepper', 'image_base64', 'image_url', 'query'];
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'secret',
+  'token',
+  'key',
+  'password',
+  'pepper',
+  'image_base64',
+  'image_url',
+  'query',
+];
 
 /** A key of this product inside any text, for example in the message of a library's error. */
 const KEY_FORM = /aidet_(live|test)_sk_[0-9A-Za-z]+/g;

@@ -9,7 +9,11 @@ const FIRST_BYTES = 65_536;
  * @param length bytes stated by Content-Length; null where the body is chunked.
  * @param tooLarge makes the error for more than `bytesMax`; called before any memory is taken.
  */
-export function collectBody(length: number | null, bytesMax: number, tooLarge: (bytes: number | null) => Error): BodyReader<Uint8Array> {
+export function collectBody(
+  length: number | null,
+  bytesMax: number,
+  tooLarge: (bytes: number | null) => Error,
+): BodyReader<Uint8Array> {
   if (length !== null && length > bytesMax) throw tooLarge(length);
   let buffer = new Uint8Array(length ?? Math.min(FIRST_BYTES, bytesMax));
   let filled = 0;

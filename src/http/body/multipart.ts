@@ -1,4 +1,4 @@
-import busboyModule, { type Busboy, type BusboyConfig } from '@fastify/busboy';
+import { Busboy, type BusboyConfig, type BusboyInstance } from '@fastify/busboy';
 import { AidetError } from '../../domain/errors.js';
 import type { Headers } from '../engine/types.js';
 
@@ -25,7 +25,12 @@ export interface FormParser {
 }
 
 /** `multipart/form-data` (RFC 7578) as a stream. A part is a file where its name is one of `fileNames`, whatever its headers say. */
-export function parseForm(headers: Headers, fileNames: readonly string[], limits: FormLimits, receiver: FormReceiver): FormParser {
+export function parseForm(
+  headers: Headers,
+  fileNames: readonly string[],
+  limits: FormLimits,
+  receiver: FormReceiver,
+): FormParser {
   let failure: unknown;
   const fail = (error: unknown): void => {
     failure ??= error;
@@ -38,12 +43,17 @@ export function parseForm(headers: Headers, fileNames: readonly string[], limits
       resolve();
     });
   });
-  for (const [event, what] of [['fieldsLimit', 'text parts'], ['filesLimit', 'files'], ['partsLimit', 'parts']] as const) {
+  for (const [event, what] of [
+    ['fieldsLimit', 'text parts'],
+    ['filesLimit', 'files'],
+    ['partsLimit', 'parts'],
+  ] as const) {
     busboy.on(event, () => fail(new AidetError('invalid_request', `The form has too many ${what}`)));
   }
   busboy.on('field', (name, value, nameTruncated, valueTruncated) => {
     if (nameTruncated || valueTruncated) {
-      return fail(new AidetError('invalid_request', `The form's part '${name.slice(0, 50)}' is too long`));
+      fail(new AidetError('invalid_request', `The form's part '${name.slice(0, 50)}' is too long`));
+      return;
     }
     attempt(fail, () => receiver.field(name, value));
   });
@@ -71,10 +81,11 @@ export function parseForm(headers: Headers, fileNames: readonly string[], limits
   };
 }
 
-function open(headers: Headers, fileNames: readonly string[], limits: FormLimits): Busboy {
+function open(headers: Headers, fileNames: readonly string[], limits: FormLimits): BusboyInstance {
   const config: BusboyConfig = {
     headers: { 'content-type': headers.get('content-type') ?? '' },
-    isPartAFile: (name, _type, fileName) => fileName !== undefined || (name !== undefined && fileNames.includes(name)),
+    isPartAFile: (name, _type, fileName) =>
+      fileName !== undefined || (name !== undefined && fileNames.includes(name)),
     limits: {
       fieldNameSize: 100,
       fieldSize: limits.fieldBytesMax,
@@ -85,7 +96,7 @@ function open(headers: Headers, fileNames: readonly string[], limits: FormLimits
     },
   };
   try {
-    return busboyModule(config);
+    return new Busboy(config);
   } catch (error) {
     throw malformed(error);
   }

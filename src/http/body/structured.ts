@@ -8,7 +8,8 @@ const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsTyp
 
 /** An object out of JSON bytes. Throws `invalid_request`; the message never shows the text. */
 export function parseJsonObject(bytes: Uint8Array): Fields {
-  if (bytes.byteLength === 0) throw new AidetError('invalid_request', 'The body is empty; a JSON object is expected');
+  if (bytes.byteLength === 0)
+    throw new AidetError('invalid_request', 'The body is empty; a JSON object is expected');
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(bytes));

@@ -3,15 +3,28 @@ import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type BodySink, type CreateEngine, HEAD_BYTES_MAX, type Handler, type RequestHead, type TlsFiles } from './types.js';
+import {
+  type BodySink,
+  type CreateEngine,
+  type Handler,
+  HEAD_BYTES_MAX,
+  type RequestHead,
+  type TlsFiles,
+} from './types.js';
 
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 0,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 2_000,
+};
 
 export const createNodeEngine: CreateEngine = (handler, settings) => {
   const listener = (req: IncomingMessage, res: ServerResponse): void => serve(req, res, handler);
   const options = { ...TIMEOUTS, maxHeaderSize: HEAD_BYTES_MAX };
   const { tls } = settings;
-  const secure = tls === undefined ? undefined : https.createServer({ ...options, ...readTls(tls) }, listener);
+  const secure =
+    tls === undefined ? undefined : https.createServer({ ...options, ...readTls(tls) }, listener);
   const server = secure ?? http.createServer(options, listener);
   // A client that waits for permission to send its body gets the verdict of the door instead, where that is a refusal.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {

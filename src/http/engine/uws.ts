@@ -4,8 +4,15 @@
  * lent on; `res` must not be touched after the answer or an abort, so one state variable guards every use.
  */
 import { STATUS_CODES } from 'node:http';
-import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
 import type { BodySink, CreateEngine, Engine, EngineSettings, Handler, Reply, RequestHead } from './types.js';
+import {
+  type ListenSocket,
+  openUws,
+  type Uws,
+  type UwsApp,
+  type UwsRequest,
+  type UwsResponse,
+} from './uws-library.js';
 
 /** Answers beyond this go out in the pieces that the socket takes, instead of being copied whole into its buffer. */
 const BYTES_AT_ONCE = 65_536;
@@ -16,13 +23,14 @@ const SHARED_PORT = 0;
 const DROP: BodySink = { chunk() {}, end() {}, abort() {} };
 
 export const createUwsEngine: CreateEngine = (handler, settings) => {
-  let app: TemplatedApp | undefined;
-  let socket: us_listen_socket | undefined;
+  const uWS = openUws();
+  let app: UwsApp | undefined;
+  let socket: ListenSocket | undefined;
   let port = settings.port;
-  const retired: TemplatedApp[] = [];
+  const retired: UwsApp[] = [];
 
   async function listen(): Promise<number> {
-    app = createApp(handler, settings);
+    app = createApp(uWS, handler, settings);
     if (settings.tls === undefined) {
       socket = await open(app, settings.host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
     } else {
@@ -42,9 +50,9 @@ export const createUwsEngine: CreateEngine = (handler, settings) => {
     // The new app shares the port for a moment, so that no connection is refused between the two.
     reloadTls() {
       if (settings.tls === undefined || app === undefined || socket === undefined) return;
-      const next = createApp(handler, settings);
+      const next = createApp(uWS, handler, settings);
       const old = { app, socket };
-      next.listen(settings.host, port, SHARED_PORT, (opened: us_listen_socket | false) => {
+      next.listen(settings.host, port, SHARED_PORT, (opened: ListenSocket | false) => {
         if (opened === false) return;
         app = next;
         socket = opened;
@@ -63,24 +71,23 @@ export const createUwsEngine: CreateEngine = (handler, settings) => {
   } satisfies Engine;
 };
 
-function createApp(handler: Handler, { tls }: EngineSettings): TemplatedApp {
+function createApp(uWS: Uws, handler: Handler, { tls }: EngineSettings): UwsApp {
   const app =
-    tls === undefined
-      ? uWS.App()
-      : uWS.SSLApp({ cert_file_name: tls.certPath, key_file_name: tls.keyPath });
+    tls === undefined ? uWS.App() : uWS.SSLApp({ cert_file_name: tls.certPath, key_file_name: tls.keyPath });
   return app.any('/*', (res, req) => serve(res, req, handler));
 }
 
-function open(app: TemplatedApp, host: string, port: number, options: number): Promise<us_listen_socket> {
+function open(app: UwsApp, host: string, port: number, options: number): Promise<ListenSocket> {
   return new Promise((resolve, reject) => {
-    app.listen(host, port, options, (opened: us_listen_socket | false) => {
-      if (opened === false) reject(new Error(`Can not listen on ${host}:${port}: in use or not an address of this machine`));
+    app.listen(host, port, options, (opened: ListenSocket | false) => {
+      if (opened === false)
+        reject(new Error(`Can not listen on ${host}:${port}: in use or not an address of this machine`));
       else resolve(opened);
     });
   });
 }
 
-function serve(res: HttpResponse, req: HttpRequest, handler: Handler): void {
+function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
   let state: 'open' | 'answering' | 'over' = 'open';
   let sink: BodySink = DROP;
   res.onAborted(() => {
@@ -114,7 +121,7 @@ function serve(res: HttpResponse, req: HttpRequest, handler: Handler): void {
   });
 }
 
-function readHead(res: HttpResponse, req: HttpRequest): RequestHead {
+function readHead(res: UwsResponse, req: UwsRequest): RequestHead {
   const headers = new Map<string, string>();
   req.forEach((name, value) => {
     const before = headers.get(name);
@@ -129,20 +136,25 @@ function readHead(res: HttpResponse, req: HttpRequest): RequestHead {
   };
 }
 
-function send(res: HttpResponse, reply: Reply, headOnly: boolean, close: boolean, finish: () => void): void {
+function send(res: UwsResponse, reply: Reply, headOnly: boolean, close: boolean, finish: () => void): void {
   const { status, headers, body } = reply;
   res.writeStatus(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`);
   for (const [name, value] of headers) res.writeHeader(name, value);
   if (headOnly) {
     res.endWithoutBody(body.byteLength, close);
-    return finish();
+    finish();
+    return;
   }
   if (close || body.byteLength <= BYTES_AT_ONCE) {
     res.end(body, close);
-    return finish();
+    finish();
+    return;
   }
   const [, done] = res.tryEnd(body, body.byteLength);
-  if (done) return finish();
+  if (done) {
+    finish();
+    return;
+  }
   res.onWritable((offset) => {
     const [ok, nowDone] = res.tryEnd(body.subarray(offset), body.byteLength);
     if (nowDone) finish();
