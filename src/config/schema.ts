@@ -156,6 +156,20 @@ export const SETTINGS = {
     max: 31_536_000,
     doc: 'Life of heatmap pictures in seconds; 0 stores none.',
   }),
+  artifact_bytes_max: setting({
+    kind: 'integer',
+    default: 10_000_000_000,
+    min: 1_000_000,
+    max: 1e15,
+    doc: 'Bytes of stored pictures on disk; beyond, the oldest go before their time.',
+  }),
+  encryption_key_days: setting({
+    kind: 'integer',
+    default: 90,
+    min: 1,
+    max: 3650,
+    doc: 'Age at which the key of encryption at rest gets a successor.',
+  }),
   trust_proxy: setting({
     kind: 'list',
     default: [],
