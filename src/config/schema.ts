@@ -246,6 +246,13 @@ export const SETTINGS = {
     max: 31_536_000,
     doc: 'Life of stored answers in seconds; 0: off.',
   }),
+  idempotency_bytes_max: setting({
+    kind: 'integer',
+    default: 1_000_000_000,
+    min: 1_000_000,
+    max: 1e15,
+    doc: 'Bytes of stored answers on disk; beyond, the oldest go before their time.',
+  }),
   forensics_target: setting({
     kind: 'string',
     default: 'auto',

@@ -58,4 +58,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX idempotent_answers_by_expiry ON idempotent_answers (expires_ms);
   `,
+  // Stored answers moved to a file of their own, which may be lost.
+  `
+  DROP TABLE idempotent_answers;
+  `,
 ];
