@@ -1,15 +1,27 @@
 /** The composition root: builds every part, hands it over, starts it, stops it. The only place where parts meet. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createAccounts } from './accounts/accounts.js';
+import type { Accounts } from './accounts/types.js';
 import type { Settings } from './config/schema.js';
 import type { ModelPackage } from './domain/model.js';
+import { createFetcher, FETCH_TIMES } from './fetching/fetcher.js';
+import { startFrontEnd } from './http/front-end.js';
+import type { ModelCard } from './http/routes/models.js';
 import { loadModelPackage } from './inference/model-package.js';
 import { defaultOrtLibrary, openRuntime } from './inference/runtime.js';
 import type { InferenceRuntime, RuntimeSettings } from './inference/types.js';
+import { createLog, type Log } from './observability/log.js';
+import { createMetrics, type Metrics } from './observability/metrics.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import type { Pipeline } from './pipeline/types.js';
+import { createArtifactUrls } from './storage/artifact-urls.js';
+import { openArtifactStore } from './storage/artifacts.js';
+import { openDatabase } from './storage/database.js';
+import { openKeyRing } from './storage/key-ring.js';
+import { openSecrets } from './storage/secrets.js';
 
 /** The package's own folder; the compiled file lies in dist/src. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +31,8 @@ const SHIPPED_MODEL = 'aidet-baseline';
 export interface Detector {
   pipeline: Pipeline;
   runtime: InferenceRuntime;
+  packages: readonly ModelPackage[];
+  active: ModelPackage;
   /** Images that keep all workers busy. */
   concurrency: number;
   close(): Promise<void>;
@@ -77,10 +91,194 @@ export async function createDetector(settings: Settings): Promise<Detector> {
   return {
     pipeline,
     runtime,
+    packages,
+    active: packages.find((p) => p.manifest.id === active) as ModelPackage,
     concurrency: workers * 2,
     close: async () => {
       await pipeline.close();
       runtime.close();
     },
   };
+}
+
+export interface App {
+  /** Where the server listens. */
+  url: string;
+  /** Keys of the project that the first start makes; null afterwards. */
+  firstKeys: { live: string; test: string } | null;
+  /** Reads certificates again, as SIGHUP asks; plans are looked at by themselves. */
+  reload(): void;
+  /** Answers what is in flight, then ends everything. */
+  close(): Promise<void>;
+}
+
+/** Keys of data at rest get a successor after this time. */
+const KEY_ROTATION_MS = 90 * 86_400_000;
+/** Downloads at once from one host. */
+const FETCHES_PER_HOST = 16;
+/** The plan of the project that the first start makes. */
+const FIRST_PLAN = 'pro';
+
+/** Starts the server. Rejects with what the operator must mend; then nothing is left running. */
+export async function startApp(settings: Settings): Promise<App> {
+  const closers: (() => unknown)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(settings, (close) => closers.push(close), closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  onClose: (close: () => unknown) => void,
+  close: () => Promise<void>,
+): Promise<App> {
+  const log = createLog({ level: settings.log_level });
+  const report = (error: Error): void => log.error({ err: error });
+  const metrics = createMetrics({ processMetrics: true });
+  const { data_dir: dataDir } = settings;
+  const secrets = openSecrets(dataDir);
+  const db = openDatabase(dataDir);
+  onClose(() => db.close());
+  const clock = { nowMs: Date.now, monotonicMs: () => performance.now() };
+  const accounts = createAccounts(
+    { db, clock, pepper: secrets.pepper, report },
+    { plansFile: settings.plans_file },
+  );
+  onClose(() => accounts.close());
+  const artifacts = openArtifactStore(
+    {
+      ring: openKeyRing(dataDir, { nowMs: Date.now, rotateMs: KEY_ROTATION_MS }),
+      nowMs: Date.now,
+      report,
+    },
+    { dataDir, bytesMax: settings.artifact_bytes_max },
+  );
+  onClose(() => artifacts.close());
+  const detector = await createDetector(settings);
+  onClose(() => detector.close());
+  observe(metrics, detector);
+  const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const fetcher = createFetcher({
+    allow: settings.fetch_allow,
+    ports: settings.fetch_ports,
+    proxy: settings.fetch_proxy,
+    concurrency: settings.fetch_concurrency,
+    concurrencyPerHost: Math.min(FETCHES_PER_HOST, settings.fetch_concurrency),
+    userAgent: `aidet/${version}`,
+    times: FETCH_TIMES,
+  });
+  onClose(() => fetcher.close());
+  const { pipeline, runtime } = detector;
+  const { id, version: modelVersion } = detector.active.manifest;
+  const frontEnd = await startFrontEnd(
+    {
+      accounts,
+      pipeline,
+      fetcher,
+      artifacts,
+      artifactUrls: createArtifactUrls(secrets.urlSecret, Date.now),
+      models: await Promise.all(detector.packages.map((p) => cardOf(p, p === detector.active))),
+      log,
+      metrics,
+      nowMs: Date.now,
+      health: {
+        version,
+        commit: await builtCommit(),
+        model: () => ({ id, version: modelVersion }),
+        executionProvider: () => runtime.info().executionProvider,
+        checks: () => ({
+          inference: pipeline.ready() ? 'ok' : 'unavailable',
+          database: db.open ? 'ok' : 'unavailable',
+        }),
+      },
+    },
+    {
+      engine: settings.engine,
+      host: settings.host,
+      port: settings.port,
+      ...tlsOf(settings),
+      publicUrl: settings.public_url,
+      imageBytesMax: settings.image_bytes_max,
+      deadlineMs: settings.deadline_ms,
+      drainMs: settings.drain_ms,
+      artifactTtlS: settings.artifact_ttl_s,
+      metricsToken: settings.metrics_token,
+      statusPageUrl: settings.status_page_url,
+      trustProxy: settings.trust_proxy,
+    },
+  );
+  onClose(() => frontEnd.close());
+  return {
+    url: frontEnd.url,
+    firstKeys: accounts.isEmpty() ? makeFirstProject(accounts) : null,
+    reload() {
+      reloadTls(frontEnd, log);
+    },
+    close,
+  };
+}
+
+function tlsOf({ tls_cert: certPath, tls_key: keyPath }: Settings): {
+  tls?: { certPath: string; keyPath: string };
+} {
+  if (certPath === '' && keyPath === '') return {};
+  if (certPath === '' || keyPath === '')
+    throw new Error('AIDET_TLS_CERT and AIDET_TLS_KEY go together; one is missing');
+  return { tls: { certPath, keyPath } };
+}
+
+function reloadTls(frontEnd: { reloadTls(): void }, log: Log): void {
+  try {
+    frontEnd.reloadTls();
+    log.info('certificates were read again');
+  } catch (error) {
+    log.error({ err: error }, 'the new certificates can not be used; the old ones stay');
+  }
+}
+
+function makeFirstProject(accounts: Accounts): { live: string; test: string } {
+  const { id } = accounts.createProject(FIRST_PLAN, 'first');
+  return {
+    live: accounts.createKey(id, { livemode: true, name: 'first live key' }).secret,
+    test: accounts.createKey(id, { livemode: false, name: 'first test key' }).secret,
+  };
+}
+
+async function cardOf({ manifest, path }: ModelPackage, active: boolean): Promise<ModelCard> {
+  const card = await readFile(join(dirname(path), 'card.md'), 'utf8').catch(() => null);
+  return { manifest, active, card };
+}
+
+/** Written by the build where it knows. */
+async function builtCommit(): Promise<string | null> {
+  const text = await readFile(join(PACKAGE_ROOT, 'dist', 'commit'), 'utf8').catch(() => '');
+  return text.trim() === '' ? null : text.trim();
+}
+
+/** Figures that other parts count are taken over at each reading. */
+function observe(metrics: Metrics, { pipeline, runtime }: Detector): void {
+  metrics.onRead(() => {
+    const load = pipeline.load();
+    metrics.set('aidet_images_in_flight', load.images);
+    metrics.set('aidet_images_queued', load.queuedImages);
+    metrics.set('aidet_in_flight_bytes', load.bytes);
+    metrics.set('aidet_ready', pipeline.ready() ? 1 : 0);
+    const stats = runtime.stats();
+    metrics.set('aidet_inference_queued_tiles', stats.queuedTiles);
+    metrics.set('aidet_inference_running_tiles', stats.runningTiles);
+    metrics.setTotal('aidet_inference_tiles_total', stats.tiles);
+    metrics.setTotal('aidet_inference_batches_total', stats.batches);
+    metrics.setTotal('aidet_inference_execute_seconds_total', stats.executeMsTotal / 1000);
+    metrics.setTotal('aidet_inference_queue_delay_seconds_total', stats.queueDelayMsTotal / 1000);
+    for (const reason of ['rejected', 'expired', 'cancelled', 'failed'] as const)
+      metrics.setTotal('aidet_inference_dropped_tiles_total', stats[reason], { reason });
+  });
 }

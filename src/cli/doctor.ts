@@ -60,7 +60,9 @@ async function detection(settings: Settings): Promise<Finding[]> {
       const findings: Finding[] = [
         { name: 'onnx runtime', level: 'ok', value: `${info.ortVersion} (${info.ortLibrary})` },
         { name: 'execution provider', level: 'ok', value: `${info.executionProvider}, ${info.lanes} lanes` },
-        ...info.models.map((m): Finding => ({ name: 'model', level: 'ok', value: `${m.id} ${m.version}, self-test passed` })),
+        ...info.models.map(
+          (m): Finding => ({ name: 'model', level: 'ok', value: `${m.id} ${m.version}, self-test passed` }),
+        ),
       ];
       for (const { provider, reason } of info.refusedProviders) {
         const wanted = settings.execution_provider === provider;
@@ -68,7 +70,8 @@ async function detection(settings: Settings): Promise<Finding[]> {
           name: `provider ${provider}`,
           level: wanted ? 'problem' : 'ok',
           value: `not used: ${reason}`,
-          advice: 'needs a GPU, its driver, and the provider libraries beside libonnxruntime.so.1 (AIDET_ORT_LIBRARY)',
+          advice:
+            'needs a GPU, its driver, and the provider libraries beside libonnxruntime.so.1 (AIDET_ORT_LIBRARY)',
         });
       }
       return findings;
@@ -108,7 +111,11 @@ function limits(settings: Settings): Finding[] {
   const tooMuch = held > totalmem() * 0.8;
   const mb = (n: number): string => `${Math.round(n / 1e6)} MB`;
   return [
-    { name: 'image limit', level: 'ok', value: `${mb(settings.image_bytes_max)}, ${settings.image_pixels_max / 1e6} megapixels` },
+    {
+      name: 'image limit',
+      level: 'ok',
+      value: `${mb(settings.image_bytes_max)}, ${settings.image_pixels_max / 1e6} megapixels`,
+    },
     {
       name: 'memory limits',
       level: tooMuch ? 'warning' : 'ok',

@@ -5,7 +5,7 @@ import { EXIT, type Io, printLine } from './io.js';
 const HELP = `Usage: aidet serve [--host HOST] [--port PORT] [--data-dir DIR] [--SETTING VALUE]...
 
 Starts the server. The first start makes a project with one live and one test key and prints them once.
-SIGTERM and SIGINT let requests in flight finish. docs/settings.md lists all settings.`;
+SIGTERM and SIGINT let requests in flight finish, SIGHUP reads certificates again. docs/settings.md lists all settings.`;
 
 export async function run(argv: string[], io: Io): Promise<number> {
   const { values, resolved } = parseArguments(argv, {}, io);
@@ -15,6 +15,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   }
   const app = await startApp(resolved.settings);
   for (const line of welcome(app.url, app.firstKeys)) printLine(io.stderr, line);
+  process.on('SIGHUP', app.reload);
   await new Promise<void>((resolve) => {
     const stop = (): void => {
       // A second signal does not wait for anybody.
@@ -24,6 +25,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
     process.once('SIGTERM', stop).once('SIGINT', stop);
   });
   await app.close();
+  process.off('SIGHUP', app.reload);
   return EXIT.ok;
 }
 

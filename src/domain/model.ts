@@ -27,6 +27,8 @@ export interface ModelManifest {
   /** p = 1 / (1 + exp(-(a * logit + b))) */
   calibration: { method: 'platt'; a: number; b: number };
   threshold: number;
+  /** Measured rates on held-out images: at this threshold so many generated and authentic ones are told right. */
+  operating_points?: { threshold: number; true_positive_rate: number; false_positive_rate: number }[];
   generators: { id: string; family: string; display_name?: string; vendor?: string }[];
   /** Batch sizes to prefer, smallest first; on a CPU small ones are fastest. */
   preferred_batch_sizes?: number[];

@@ -12,6 +12,16 @@ export interface AdmissionSettings {
   slots: number;
 }
 
+/** A share of the budget. */
+export interface Reservation {
+  /**
+   * Holds so much instead of what it held. Throws `service_unavailable` with `retryAfterS` where it does not fit; then what
+   * was held stays held. Less always fits.
+   */
+  set(images: number, bytes: number): void;
+  release(): void;
+}
+
 interface Waiting {
   start: () => void;
 }
@@ -28,25 +38,30 @@ export class Admission {
 
   constructor(private readonly settings: AdmissionSettings) {}
 
-  /** Takes a place and the bytes, or throws `service_unavailable`. The result gives them back, once. */
-  reserve(bytes: number): () => void {
-    const { imagesMax, bytesMax } = this.settings;
-    if (this.images >= imagesMax || this.bytes + bytes > bytesMax) {
-      const what = this.images >= imagesMax ? `${imagesMax} images` : `${bytesMax} bytes`;
-      throw new AidetError(
-        'service_unavailable',
-        `The server is at its limit of ${what} in flight; try again`,
-        {
-          retryAfterS: 1,
-        },
-      );
-    }
-    this.images++;
-    this.bytes += bytes;
-    return once(() => {
-      this.images--;
-      this.bytes -= bytes;
-    });
+  /** Holds nothing at first. */
+  reserve(): Reservation {
+    let held = { images: 0, bytes: 0 };
+    const change = (images: number, bytes: number): void => {
+      this.images += images - held.images;
+      this.bytes += bytes - held.bytes;
+      held = { images, bytes };
+    };
+    return {
+      set: (images, bytes) => {
+        const { imagesMax, bytesMax } = this.settings;
+        const tooMany = images > held.images && this.images - held.images + images > imagesMax;
+        if (tooMany || (bytes > held.bytes && this.bytes - held.bytes + bytes > bytesMax)) {
+          const what = tooMany ? `${imagesMax} images` : `${bytesMax} bytes`;
+          throw new AidetError(
+            'service_unavailable',
+            `The server is at its limit of ${what} in flight; try again`,
+            { retryAfterS: 1 },
+          );
+        }
+        change(images, bytes);
+      },
+      release: () => change(0, 0),
+    };
   }
 
   /** Waits for a worker slot; rejects with the signal's reason. The result frees the slot, once. */

@@ -125,7 +125,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
 
   return {
     detect,
-    reserve: (bytes) => admission.reserve(bytes),
+    reserve: () => admission.reserve(),
     load: () => admission.load(),
     ready: () => closing === undefined && deps.runtime.info().models.length > 0,
     models: () => [...models.values()],

@@ -1,4 +1,5 @@
 import type { Detection, DetectOptions, ModelRef, Priority } from '../domain/types.js';
+import type { Reservation } from './admission.js';
 import type { ArtifactMemo } from './verdict-cache.js';
 
 export interface DetectInput {
@@ -37,11 +38,8 @@ export interface Pipeline {
    * full, deadline over, closing. `not_found`: an unknown model id (`param` is `model`).
    */
   detect(input: DetectInput, options: DetectOptions, context: DetectContext): Promise<DetectResult>;
-  /**
-   * Takes a place and `bytes` of the in-flight budget before a body is read; throws `service_unavailable` with
-   * `retryAfterS` where either is full. The result gives both back, once, however often it is called.
-   */
-  reserve(bytes: number): () => void;
+  /** A share of the in-flight budget, empty at first; must be released in the end. */
+  reserve(): Reservation;
   load(): PipelineLoad;
   ready(): boolean;
   models(): ModelRef[];

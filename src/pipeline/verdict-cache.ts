@@ -9,7 +9,7 @@ export interface CachedLook {
 }
 
 export interface ArtifactMemo {
-  heatmapId?: string;
+  heatmap?: { id: string; expiresMs: number };
 }
 
 /**

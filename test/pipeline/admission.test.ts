@@ -3,16 +3,22 @@ import { Admission } from '../../src/pipeline/admission.js';
 
 const never = new AbortController().signal;
 
-test('the budget refuses exactly, and gives back once however often it is asked', async (t) => {
+test('the budget refuses exactly, and what was held stays held', async (t) => {
   const admission = new Admission({ imagesMax: 2, bytesMax: 100, slots: 1 });
-  const a = admission.reserve(60);
-  t.throws(() => admission.reserve(41), { code: 'service_unavailable', retryAfterS: 1 });
-  const b = admission.reserve(40);
-  t.throws(() => admission.reserve(0), { code: 'service_unavailable' });
-  a();
-  a();
+  const a = admission.reserve();
+  a.set(1, 60);
+  const b = admission.reserve();
+  t.throws(() => b.set(1, 41), { code: 'service_unavailable', retryAfterS: 1, message: /100 bytes/ });
+  b.set(1, 40);
+  t.throws(() => admission.reserve().set(1, 0), { code: 'service_unavailable', message: /2 images/ });
+  t.throws(() => a.set(1, 61), { code: 'service_unavailable' });
+  t.match(admission.load(), { images: 2, bytes: 100 });
+  a.set(0, 10);
+  t.match(admission.load(), { images: 1, bytes: 50 });
+  a.release();
+  a.release();
   t.match(admission.load(), { images: 1, bytes: 40 });
-  b();
+  b.release();
   t.match(admission.load(), { images: 0, bytes: 0, queuedImages: 0 });
 });
 

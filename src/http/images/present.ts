@@ -1,0 +1,48 @@
+import type { DetectResult } from '../../pipeline/types.js';
+
+/** Digits of a cell's probability: what a colour can show, at a third of the length. */
+const CELL_DIGITS = 4;
+
+export interface Presentation {
+  metadata: Record<string, unknown>;
+  heatmapUrl: string | null;
+  requestId: string;
+  latencyMs: number;
+  livemode: boolean;
+}
+
+/** The answer of `detect` by its wire names, the stable contract first. */
+export function presentDetection(result: DetectResult, also: Presentation) {
+  return {
+    verdict: result.verdict,
+    confidence: result.confidence,
+    model_attribution: result.attribution,
+    heatmap_url: also.heatmapUrl,
+    c2pa_manifest_present: result.c2paManifestPresent,
+    metadata: also.metadata,
+    request_id: also.requestId,
+    latency_ms: also.latencyMs,
+    ai_probability: result.aiProbability,
+    model_probability: result.modelProbability,
+    threshold: result.threshold,
+    reliability: result.reliability,
+    decided_by: result.decidedBy,
+    provenance: result.provenance,
+    heatmap: result.heatmap && {
+      rows: result.heatmap.rows,
+      cols: result.heatmap.cols,
+      cell_px: result.heatmap.cellPx,
+      coverage: result.heatmap.coverage,
+      values: result.heatmap.values.map((row) => row.map(roundCell)),
+      regions: result.heatmap.regions,
+    },
+    image: result.image,
+    model: result.model,
+    cached: result.cached,
+    livemode: also.livemode,
+  };
+}
+
+function roundCell(value: number | null): number | null {
+  return value === null ? null : Number(value.toFixed(CELL_DIGITS));
+}
