@@ -112,8 +112,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Keys of data at rest get a successor after this time. */
-const KEY_ROTATION_MS = 90 * 86_400_000;
 /** Downloads at once from one host. */
 const FETCHES_PER_HOST = 16;
 /** The plan of the project that the first start makes. */
@@ -153,7 +151,7 @@ async function start(
   onClose(() => accounts.close());
   const artifacts = openArtifactStore(
     {
-      ring: openKeyRing(dataDir, { nowMs: Date.now, rotateMs: KEY_ROTATION_MS }),
+      ring: openKeyRing(dataDir, { nowMs: Date.now, rotateMs: settings.encryption_key_days * 86_400_000 }),
       nowMs: Date.now,
       report,
     },
