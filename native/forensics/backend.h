@@ -1,5 +1,6 @@
-// One coarse interface over the kernels, one table of functions for each instruction set. Kernels take no locks,
-// allocate nothing and keep no state: the same input gives the same bits on any thread.
+// One coarse interface over the kernels, one table of functions for each instruction set. Kernels
+// take no locks, allocate nothing and keep no state: the same input gives the same bits on any
+// thread.
 #pragma once
 
 #include "ela/ela.h"
@@ -23,7 +24,8 @@ struct ForensicsBackend {
   void (*ghosts)(const GhostParams& params, void* workspace, GhostOutput* out);
 };
 
-// The plain backend: integer kernels by definition, the spectrum by the same plan as the fast ones with one lane.
+// The plain backend: integer kernels by definition, the spectrum by the same plan as the fast ones
+// with one lane.
 const ForensicsBackend* ScalarBackend();
 
 // Null where this build does not hold the target or this machine cannot run it.

@@ -1,6 +1,6 @@
-// libjpeg's islow DCT, forward and inverse, of kLanes 8 x 8 blocks side by side: v[r] holds row r, a group a block.
-// Sums are regrouped so that each odd output is two multiply-adds; all of it is exact in 32 bits, so the result is
-// that of the published order of operations.
+// libjpeg's islow DCT, forward and inverse, of kLanes 8 x 8 blocks side by side: v[r] holds row r,
+// a group a block. Sums are regrouped so that each odd output is two multiply-adds; all of it is
+// exact in 32 bits, so the result is that of the published order of operations.
 #pragma once
 
 #include "lanes.h"
@@ -13,7 +13,8 @@ constexpr int kPass1Bits = 2;
 constexpr int kF0298 = 2446, kF0390 = 3196, kF0541 = 4433, kF0765 = 6270, kF0899 = 7373,
               kF1175 = 9633, kF1501 = 12299, kF1847 = 15137, kF1961 = 16069, kF2053 = 16819,
               kF2562 = 20995, kF3072 = 25172;
-// The odd part as a 4 x 4 matrix: the same four magnitudes up to rounding, kept apart to stay exact.
+// The odd part as a 4 x 4 matrix: the same four magnitudes up to rounding, kept apart to stay
+// exact.
 constexpr int kOdd44 = kF0298 - kF0899 - kF1961 + kF1175, kOdd46 = kF1175 - kF1961,
               kOdd47 = kF1175 - kF0899;
 constexpr int kOdd55 = kF2053 - kF2562 - kF0390 + kF1175, kOdd56 = kF1175 - kF2562,
@@ -45,7 +46,8 @@ AIDET_OP Vec Descale(Vec low, Vec high) {
   return Pack32(ShiftRight32<kShift>(Add32(low, half)), ShiftRight32<kShift>(Add32(high, half)));
 }
 
-// The four odd products, for the low and the high half of each group: rows a..d against the matrix above.
+// The four odd products, for the low and the high half of each group: rows a..d against the matrix
+// above.
 struct Odd {
   Vec low[4];
   Vec high[4];

@@ -1,5 +1,6 @@
-// Vectors for the *_simd.cc files alone: kLanes groups of 128 bits, every shuffle inside its group, so that one
-// source serves AVX2 (2 groups), AVX-512 (4) and NEON (1). Each of those files is compiled once per target.
+// Vectors for the *_simd.cc files alone: kLanes groups of 128 bits, every shuffle inside its group,
+// so that one source serves AVX2 (2 groups), AVX-512 (4) and NEON (1). Each of those files is
+// compiled once per target.
 #pragma once
 
 #include <cstdint>
@@ -61,16 +62,36 @@ AIDET_OP Vec Zero() { return _mm512_setzero_si512(); }
   AIDET_OP Vec NAME(Vec a, Vec b) { return _mm512_##INTRINSIC(a, b); }
 AIDET_OP Vec And(Vec a, Vec b) { return _mm512_and_si512(a, b); }
 AIDET_OP Vec Or(Vec a, Vec b) { return _mm512_or_si512(a, b); }
+AIDET_OP Vec Xor(Vec a, Vec b) { return _mm512_xor_si512(a, b); }
 // a where b > 0, -a where b < 0; b = 0 gives a.
 AIDET_OP Vec Sign16(Vec a, Vec b) {
   return _mm512_mask_sub_epi16(a, _mm512_movepi16_mask(b), _mm512_setzero_si512(), a);
 }
 AIDET_OP Vec Abs16(Vec a) { return _mm512_abs_epi16(a); }
-template <int N> AIDET_OP Vec ShiftLeft16(Vec a) { return _mm512_slli_epi16(a, N); }
-template <int N> AIDET_OP Vec ShiftRight16(Vec a) { return _mm512_srai_epi16(a, N); }
-template <int N> AIDET_OP Vec ShiftRight32(Vec a) { return _mm512_srai_epi32(a, N); }
-template <int N> AIDET_OP Vec ShiftRightU32(Vec a) { return _mm512_srli_epi32(a, N); }
-template <int N> AIDET_OP Vec ShiftRightU64(Vec a) { return _mm512_srli_epi64(a, N); }
+template <int N>
+AIDET_OP Vec ShiftLeft16(Vec a) {
+  return _mm512_slli_epi16(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRight16(Vec a) {
+  return _mm512_srai_epi16(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRightU16(Vec a) {
+  return _mm512_srli_epi16(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRight32(Vec a) {
+  return _mm512_srai_epi32(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRightU32(Vec a) {
+  return _mm512_srli_epi32(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRightU64(Vec a) {
+  return _mm512_srli_epi64(a, N);
+}
 
 #elif defined(AIDET_TARGET_AVX2)
 
@@ -105,14 +126,34 @@ AIDET_OP Vec Zero() { return _mm256_setzero_si256(); }
   AIDET_OP Vec NAME(Vec a, Vec b) { return _mm256_##INTRINSIC(a, b); }
 AIDET_OP Vec And(Vec a, Vec b) { return _mm256_and_si256(a, b); }
 AIDET_OP Vec Or(Vec a, Vec b) { return _mm256_or_si256(a, b); }
+AIDET_OP Vec Xor(Vec a, Vec b) { return _mm256_xor_si256(a, b); }
 // Used where b = 0 only goes with a = 0.
 AIDET_OP Vec Sign16(Vec a, Vec b) { return _mm256_sign_epi16(a, b); }
 AIDET_OP Vec Abs16(Vec a) { return _mm256_abs_epi16(a); }
-template <int N> AIDET_OP Vec ShiftLeft16(Vec a) { return _mm256_slli_epi16(a, N); }
-template <int N> AIDET_OP Vec ShiftRight16(Vec a) { return _mm256_srai_epi16(a, N); }
-template <int N> AIDET_OP Vec ShiftRight32(Vec a) { return _mm256_srai_epi32(a, N); }
-template <int N> AIDET_OP Vec ShiftRightU32(Vec a) { return _mm256_srli_epi32(a, N); }
-template <int N> AIDET_OP Vec ShiftRightU64(Vec a) { return _mm256_srli_epi64(a, N); }
+template <int N>
+AIDET_OP Vec ShiftLeft16(Vec a) {
+  return _mm256_slli_epi16(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRight16(Vec a) {
+  return _mm256_srai_epi16(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRightU16(Vec a) {
+  return _mm256_srli_epi16(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRight32(Vec a) {
+  return _mm256_srai_epi32(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRightU32(Vec a) {
+  return _mm256_srli_epi32(a, N);
+}
+template <int N>
+AIDET_OP Vec ShiftRightU64(Vec a) {
+  return _mm256_srli_epi64(a, N);
+}
 
 #endif
 
@@ -122,6 +163,7 @@ AIDET_BINARY(Add8, add_epi8)
 AIDET_BINARY(Min8, min_epu8)
 AIDET_BINARY(Max8, max_epu8)
 AIDET_BINARY(SubSaturated8, subs_epu8)
+AIDET_BINARY(SubSaturatedI8, subs_epi8)
 AIDET_BINARY(Shuffle8, shuffle_epi8)
 AIDET_BINARY(Add16, add_epi16)
 AIDET_BINARY(Sub16, sub_epi16)
@@ -182,22 +224,44 @@ AIDET_OP Vec Set32(int v) { return V(vdupq_n_s32(v)); }
 AIDET_OP Vec Zero() { return vdupq_n_u8(0); }
 AIDET_OP Vec And(Vec a, Vec b) { return vandq_u8(a, b); }
 AIDET_OP Vec Or(Vec a, Vec b) { return vorrq_u8(a, b); }
+AIDET_OP Vec Xor(Vec a, Vec b) { return veorq_u8(a, b); }
 AIDET_OP Vec Sign16(Vec a, Vec b) {
   const int16x8_t mask = vshrq_n_s16(S16(b), 15);
   return V(vsubq_s16(veorq_s16(S16(a), mask), mask));
 }
 AIDET_OP Vec Abs16(Vec a) { return V(vabsq_s16(S16(a))); }
-template <int N> AIDET_OP Vec ShiftLeft16(Vec a) { return V(vshlq_n_s16(S16(a), N)); }
-template <int N> AIDET_OP Vec ShiftRight16(Vec a) { return V(vshrq_n_s16(S16(a), N)); }
-template <int N> AIDET_OP Vec ShiftRight32(Vec a) { return V(vshrq_n_s32(S32(a), N)); }
-template <int N> AIDET_OP Vec ShiftRightU32(Vec a) { return V(vshrq_n_u32(U32(a), N)); }
-template <int N> AIDET_OP Vec ShiftRightU64(Vec a) { return V(vshrq_n_u64(U64(a), N)); }
+template <int N>
+AIDET_OP Vec ShiftLeft16(Vec a) {
+  return V(vshlq_n_s16(S16(a), N));
+}
+template <int N>
+AIDET_OP Vec ShiftRight16(Vec a) {
+  return V(vshrq_n_s16(S16(a), N));
+}
+template <int N>
+AIDET_OP Vec ShiftRightU16(Vec a) {
+  return V(vshrq_n_u16(U16(a), N));
+}
+template <int N>
+AIDET_OP Vec ShiftRight32(Vec a) {
+  return V(vshrq_n_s32(S32(a), N));
+}
+template <int N>
+AIDET_OP Vec ShiftRightU32(Vec a) {
+  return V(vshrq_n_u32(U32(a), N));
+}
+template <int N>
+AIDET_OP Vec ShiftRightU64(Vec a) {
+  return V(vshrq_n_u64(U64(a), N));
+}
 #define AIDET_BINARY(NAME, EXPRESSION) \
   AIDET_OP Vec NAME(Vec a, Vec b) { return V(EXPRESSION); }
 AIDET_BINARY(Add8, vaddq_u8(a, b))
 AIDET_BINARY(Min8, vminq_u8(a, b))
 AIDET_BINARY(Max8, vmaxq_u8(a, b))
 AIDET_BINARY(SubSaturated8, vqsubq_u8(a, b))
+AIDET_BINARY(SubSaturatedI8,
+             vreinterpretq_u8_s8(vqsubq_s8(vreinterpretq_s8_u8(a), vreinterpretq_s8_u8(b))))
 // Places with the top bit set give 0, as vtbl's do beyond 15.
 AIDET_BINARY(Shuffle8, vqtbl1q_u8(a, b))
 AIDET_BINARY(Add16, vaddq_s16(S16(a), S16(b)))
@@ -216,18 +280,16 @@ AIDET_BINARY(MulAdd16, vpaddq_s32(vmull_s16(vget_low_s16(S16(a)), vget_low_s16(S
                                   vmull_high_s16(S16(a), S16(b))))
 AIDET_OP Vec MulAddU8(Vec a, Vec b) {
   const int8x16_t sb = vreinterpretq_s8_u8(b);
-  const int16x8_t low = vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(a))),
-                                  vmovl_s8(vget_low_s8(sb)));
-  const int16x8_t high =
-      vmulq_s16(vreinterpretq_s16_u16(vmovl_high_u8(a)), vmovl_high_s8(sb));
+  const int16x8_t low =
+      vmulq_s16(vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(a))), vmovl_s8(vget_low_s8(sb)));
+  const int16x8_t high = vmulq_s16(vreinterpretq_s16_u16(vmovl_high_u8(a)), vmovl_high_s8(sb));
   return V(vpaddq_s16(low, high));
 }
 AIDET_BINARY(Add32, vaddq_s32(S32(a), S32(b)))
 AIDET_BINARY(Sub32, vsubq_s32(S32(a), S32(b)))
 AIDET_BINARY(Add64, vaddq_u64(U64(a), U64(b)))
 AIDET_BINARY(Pack32, vcombine_s16(vqmovn_s32(S32(a)), vqmovn_s32(S32(b))))
-AIDET_BINARY(Pack16,
-             vreinterpretq_u8_s8(vcombine_s8(vqmovn_s16(S16(a)), vqmovn_s16(S16(b)))))
+AIDET_BINARY(Pack16, vreinterpretq_u8_s8(vcombine_s8(vqmovn_s16(S16(a)), vqmovn_s16(S16(b)))))
 AIDET_BINARY(Pack16AsU8, vcombine_u8(vqmovun_s16(S16(a)), vqmovun_s16(S16(b))))
 AIDET_BINARY(Low8, vzip1q_u8(a, b))
 AIDET_BINARY(High8, vzip2q_u8(a, b))
@@ -246,9 +308,29 @@ AIDET_BINARY(SumAbsDiff8, vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(vabdq_u8(a, b)))))
 constexpr int kBytes = 16 * kLanes;
 constexpr int kWords = 8 * kLanes;
 
+// The lower half of every 64 bits.
+AIDET_OP Vec LowHalf64(Vec a) {
+  alignas(16) static const uint32_t kMask[4] = {0xffffffffu, 0, 0xffffffffu, 0};
+  return And(a, Spread(reinterpret_cast<const uint8_t*>(kMask)));
+}
+
+// All bits of the first `count` bytes, 0..kBytes.
+AIDET_OP Vec FirstBytes(int count) {
+  alignas(64) uint8_t mask[kBytes];
+  for (int i = 0; i < kBytes; i++) mask[i] = i < count ? 0xff : 0;
+  return Load(mask);
+}
+AIDET_OP void StoreFirst(void* p, Vec v, int count) {
+  if (count >= kBytes) return Store(p, v);
+  alignas(64) uint8_t bytes[kBytes];
+  Store(bytes, v);
+  std::memcpy(p, bytes, static_cast<size_t>(count));
+}
+
 // (a, b) as the two halves of every 32 bits: the constants of MulAdd16 after Low16/High16.
 AIDET_OP Vec SetPair(int a, int b) {
-  return Set32(static_cast<int>((static_cast<uint32_t>(b) << 16) | (static_cast<uint32_t>(a) & 0xffff)));
+  return Set32(
+      static_cast<int>((static_cast<uint32_t>(b) << 16) | (static_cast<uint32_t>(a) & 0xffff)));
 }
 
 }  // namespace aidet::forensics::AIDET_TARGET

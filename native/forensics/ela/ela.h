@@ -1,8 +1,9 @@
-// Error level analysis: |image - image after a JPEG round trip|, bit for bit what libjpeg (islow forward and
-// inverse DCT, fancy upsampling, no smoothing) gives, without any entropy coding.
+// Error level analysis: |image - image after a JPEG round trip|, bit for bit what libjpeg (islow
+// forward and inverse DCT, fancy upsampling, no smoothing) gives, without any entropy coding.
 //
-// Source of the method: N. Krawetz, "A Picture's Worth", 2007. Source of the arithmetic: Independent JPEG Group's
-// published islow DCT (Loeffler, Ligtenberg, Moschytz 1989) and ITU-T T.81, T.871.
+// Source of the method: N. Krawetz, "A Picture's Worth", 2007. Source of the arithmetic:
+// Independent JPEG Group's published islow DCT (Loeffler, Ligtenberg, Moschytz 1989) and ITU-T
+// T.81, T.871.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,8 @@ struct ElaOutput {
   uint8_t* difference_rgb;
   // width * height, the largest difference of the three channels, 0..255; null: not wanted.
   uint8_t* difference_max;
-  // BlocksOf(width) * BlocksOf(height): sum of the differences of all channels in a 16 x 16 block; never null.
+  // BlocksOf(width) * BlocksOf(height): sum of the differences of all channels in a 16 x 16 block;
+  // never null.
   uint32_t* block_sum;
 };
 

@@ -1,4 +1,5 @@
-// What one quality means for a block's 64 coefficients, prepared for exact division by multiplication.
+// What one quality means for a block's 64 coefficients, prepared for exact division by
+// multiplication.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,8 @@
 namespace aidet::forensics {
 
 // Divides coefficients scaled by 8: ((|x| + correction) * reciprocal >> 16) * scale >> 16 equals
-// (|x| + 4 step) / (8 step), rounded down, for |x| < 2^15. Source: T. Granlund and P. Montgomery, "Division by
-// invariant integers using multiplication", 1994.
+// (|x| + 4 step) / (8 step), rounded down, for |x| < 2^15. Source: T. Granlund and P. Montgomery,
+// "Division by invariant integers using multiplication", 1994.
 struct Quantisers {
   alignas(64) uint16_t reciprocal[64];
   alignas(64) uint16_t correction[64];
@@ -17,9 +18,8 @@ struct Quantisers {
   alignas(64) uint16_t step[64];
 };
 
-inline void PrepareQuantisers(const uint8_t* base, int quality, Quantisers* q) {
-  uint16_t table[64];
-  ScaleTable(base, quality, table);
+// `table` holds 64 steps of 1..255.
+static inline void PrepareDivisors(const uint16_t* table, Quantisers* q) {
   for (int i = 0; i < 64; i++) {
     const uint32_t divisor = static_cast<uint32_t>(table[i]) * 8;
     int bits = 0;
@@ -41,6 +41,12 @@ inline void PrepareQuantisers(const uint8_t* base, int quality, Quantisers* q) {
     q->scale[i] = static_cast<uint16_t>(1u << (32 - shift));
     q->step[i] = table[i];
   }
+}
+
+static inline void PrepareQuantisers(const uint8_t* base, int quality, Quantisers* q) {
+  uint16_t table[64];
+  ScaleTable(base, quality, table);
+  PrepareDivisors(table, q);
 }
 
 }  // namespace aidet::forensics

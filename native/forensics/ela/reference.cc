@@ -11,7 +11,8 @@ constexpr int kPass1Bits = 2;
 int32_t Descale(int32_t x, int bits) { return (x + (1 << (bits - 1))) >> bits; }
 uint8_t Limit(int x) { return static_cast<uint8_t>(std::clamp(x, 0, 255)); }
 
-// z5-form of the odd part, as published; a..d are the inputs 7, 5, 3, 1 (or the differences 4, 5, 6, 7).
+// z5-form of the odd part, as published; a..d are the inputs 7, 5, 3, 1 (or the differences 4, 5,
+// 6, 7).
 void OddPart(int32_t t0, int32_t t1, int32_t t2, int32_t t3, int32_t odd[4]) {
   const int32_t z5 = (t0 + t2 + t1 + t3) * 9633;
   const int32_t z1 = (t0 + t3) * -7373;

@@ -1,4 +1,5 @@
-// The plain operations of ELA on rows, written as T.81 and T.871 are usually implemented; they judge the vectors.
+// The plain operations of ELA on rows, written as T.81 and T.871 are usually implemented; they
+// judge the vectors.
 #pragma once
 
 #include "walk.h"
@@ -11,12 +12,13 @@ struct ElaPlainOps {
   static void Downsample(const uint8_t* row, const uint8_t* next, int samples, uint8_t* out);
   static void RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
                         uint8_t* out);
-  // cb, cr: the nearer and the farther chroma row; sums: room for their weighted sums, a sample either side.
+  // cb, cr: the nearer and the farther chroma row; sums: room for their weighted sums, a sample
+  // either side.
   static void Compare420(const uint8_t* rgb, const uint8_t* y, const uint8_t* const cb[2],
                          const uint8_t* const cr[2], int16_t* const sums[2], int width,
                          const ElaRowOutput& out);
-  static void Compare444(const uint8_t* rgb, const uint8_t* y, const uint8_t* cb,
-                         const uint8_t* cr, int width, const ElaRowOutput& out);
+  static void Compare444(const uint8_t* rgb, const uint8_t* y, const uint8_t* cb, const uint8_t* cr,
+                         int width, const ElaRowOutput& out);
 };
 
 void ForwardDctPlain(const uint8_t* samples, ptrdiff_t stride, int32_t* coefficients);

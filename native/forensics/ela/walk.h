@@ -1,7 +1,7 @@
-// The strip-wise road of ELA, the same for every target: convert, downsample, round trip, upsample, compare. Two
-// strips of 16 rows are kept, since the fancy upsampler looks one chroma row beyond its strip. `Ops` does the work
-// on rows. Padding is libjpeg's: the last pixel of a row is repeated before downsampling, the last row of each
-// downsampled plane after it.
+// The strip-wise road of ELA, the same for every target: convert, downsample, round trip, upsample,
+// compare. Two strips of 16 rows are kept, since the fancy upsampler looks one chroma row beyond
+// its strip. `Ops` does the work on rows. Padding is libjpeg's: the last pixel of a row is repeated
+// before downsampling, the last row of each downsampled plane after it.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,9 @@
 namespace aidet::forensics {
 
 // Room for whole vectors of every target beyond the last block.
-inline ptrdiff_t ElaRowBytes(int width) { return (static_cast<ptrdiff_t>(width) + 191) / 64 * 64; }
+static inline ptrdiff_t ElaRowBytes(int width) {
+  return (static_cast<ptrdiff_t>(width) + 191) / 64 * 64;
+}
 
 struct ElaRowOutput {
   uint8_t* difference_rgb;
@@ -46,7 +48,7 @@ struct ElaBuffers {
   size_t bytes;
 };
 
-inline ElaBuffers LayOutEla(void* workspace, int width) {
+static inline ElaBuffers LayOutEla(void* workspace, int width) {
   ElaBuffers b{};
   auto* base = static_cast<uint8_t*>(workspace);
   size_t at = 0;
@@ -72,7 +74,7 @@ inline ElaBuffers LayOutEla(void* workspace, int width) {
   return b;
 }
 
-inline void RepeatLast(uint8_t* row, int width, int padded) {
+static inline void RepeatLast(uint8_t* row, int width, int padded) {
   if (padded > width) std::memset(row + width, row[width - 1], static_cast<size_t>(padded - width));
 }
 
@@ -81,8 +83,8 @@ class ElaWalk {
  public:
   ElaWalk(const ElaParams& params, void* workspace, ElaOutput* out)
       : image_(params.image), out_(out), b_(LayOutEla(workspace, params.image.width)) {
-    // Vectors may run over the last block into bytes that nobody wrote; they do not count, but they must be the
-    // same in every run.
+    // Vectors may run over the last block into bytes that nobody wrote; they do not count, but they
+    // must be the same in every run.
     std::memset(workspace, 0, b_.bytes);
     PrepareQuantisers(kLumaTable, params.quality, &b_.plan->luma);
     PrepareQuantisers(kChromaTable, params.quality, &b_.plan->chroma);
@@ -196,8 +198,9 @@ class ElaWalk {
   ElaBuffers b_;
 };
 
-// libjpeg repeats chroma samples where there are at most two of them in a row; else it interpolates.
-inline bool IsChromaRepeated(int width) { return (width + 1) / 2 <= 2; }
+// libjpeg repeats chroma samples where there are at most two of them in a row; else it
+// interpolates.
+static inline bool IsChromaRepeated(int width) { return (width + 1) / 2 <= 2; }
 
 template <class Ops>
 void RunEla(const ElaParams& params, void* workspace, ElaOutput* out) {

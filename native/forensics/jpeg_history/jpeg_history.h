@@ -1,6 +1,7 @@
-// What earlier JPEG compression left in the pixels: the error of requantising the luma DCT at other qualities
-// ("ghosts", H. Farid, IEEE TIFS 4, 2009, here in the DCT domain by Parseval) and histograms of coefficients
-// (A. Popescu and H. Farid, IH 2004).
+// What earlier JPEG compression left in the pixels: the error of requantising the luma DCT at other
+// qualities
+// ("ghosts", H. Farid, IEEE TIFS 4, 2009, here in the DCT domain by Parseval) and histograms of
+// coefficients (A. Popescu and H. Farid, IH 2004).
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,8 @@ constexpr int kHistogramModes = 9;
 constexpr int kHistogramBins = 2048;
 
 struct GhostParams {
-  // Looked at is the block grid through (0, 0); pixels beyond the last whole 8 x 8 block are left out.
+  // Looked at is the block grid through (0, 0); pixels beyond the last whole 8 x 8 block are left
+  // out.
   GreyView image;
   // Quantisation tables of the qualities asked for, natural (row-major) order, 1..255 each.
   const uint16_t (*tables)[64];
@@ -27,8 +29,8 @@ struct GhostParams {
 };
 
 struct GhostOutput {
-  // table_count planes of BlocksOf(width / 8 * 8) x BlocksOf(height / 8 * 8): mean squared luma error of
-  // requantisation in a 16 x 16 block, grey levels squared; null: not wanted.
+  // table_count planes of BlocksOf(width / 8 * 8) x BlocksOf(height / 8 * 8): mean squared luma
+  // error of requantisation in a 16 x 16 block, grey levels squared; null: not wanted.
   float* energy;
   // table_count values: the same over all blocks looked at.
   double* curve;
@@ -41,5 +43,7 @@ struct GhostOutput {
 extern const int kHistogramPlaces[kHistogramModes];
 
 size_t GhostWorkspaceBytes(int width, int table_count);
+
+void GhostsReference(const GhostParams& params, void* workspace, GhostOutput* out);
 
 }  // namespace aidet::forensics

@@ -1,0 +1,170 @@
+// ELA's operations on rows in vectors; ela/reference.cc says what they compute.
+#include "../dct_simd.h"
+#include "../rgb_simd.h"
+#include "../targets.h"
+#include "walk.h"
+
+namespace aidet::forensics::AIDET_TARGET {
+namespace {
+
+AIDET_OP void QuantiseRow(Vec& v, const Quantisers& q, int row) {
+  const Vec magnitude =
+      Add16(Abs16(v), Spread(reinterpret_cast<const uint8_t*>(q.correction + 8 * row)));
+  const Vec level = MulHighU16(
+      MulHighU16(magnitude, Spread(reinterpret_cast<const uint8_t*>(q.reciprocal + 8 * row))),
+      Spread(reinterpret_cast<const uint8_t*>(q.scale + 8 * row)));
+  const Vec value = MulLow16(level, Spread(reinterpret_cast<const uint8_t*>(q.step + 8 * row)));
+  v = Sign16(value, v);
+}
+
+// A chroma pair of 2 kWords pixels, centred, as the even and the odd ones.
+struct Chroma {
+  Vec even, odd;
+};
+
+struct Ops {
+  static void Convert(const uint8_t* rgb, int width, uint8_t* y, uint8_t* cb, uint8_t* cr) {
+    ForEachRgb(rgb, width, [&](const uint8_t* p, int x) {
+      const ColourPairs pairs = MakePairs(LoadRgb(p));
+      Store(y + x, Luma(pairs));
+      Store(cb + x, ChromaBlue(pairs));
+      Store(cr + x, ChromaRed(pairs));
+    });
+  }
+
+  static void Downsample(const uint8_t* row, const uint8_t* next, int samples, uint8_t* out) {
+    const Vec ones = Set16(0x0101), bias = SetPair(1, 2);
+    for (int x = 0; x < samples; x += kWords) {
+      const Vec sum = Add16(MulAddU8(Load(row + 2 * x), ones), MulAddU8(Load(next + 2 * x), ones));
+      StoreI16AsU8(out + x, ShiftRightU16<2>(Add16(sum, bias)));
+    }
+  }
+
+  static void RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
+                        uint8_t* out) {
+    const Vec centre = Set16(128);
+    for (int block = 0; block < blocks; block += kLanes) {
+      Vec v[8];
+      for (int r = 0; r < 8; r++) {
+        v[r] = Sub16(LoadU8AsI16(in + r * stride + 8 * block), centre);
+      }
+      ForwardDct(v);
+      for (int r = 0; r < 8; r++) QuantiseRow(v[r], q, r);
+      InverseDct(v);
+      for (int r = 0; r < 8; r++) StoreI16AsU8(out + r * stride + 8 * block, Add16(v[r], centre));
+    }
+  }
+
+  static void Compare420(const uint8_t* rgb, const uint8_t* y, const uint8_t* const cb[2],
+                         const uint8_t* const cr[2], int16_t* const sums[2], int width,
+                         const ElaRowOutput& out) {
+    const int samples = (width + 1) / 2;
+    const bool repeated = IsChromaRepeated(width);
+    const uint8_t* const* const rows[2] = {cb, cr};
+    for (int c = 0; c < 2; c++) {
+      // Centred: 4 * 128 less, so that interpolation gives the chroma minus 128.
+      const Vec centre = Set16(512);
+      for (int i = 0; i < samples; i += kWords) {
+        const Vec near = LoadU8AsI16(rows[c][0] + i);
+        const Vec far = repeated ? near : LoadU8AsI16(rows[c][1] + i);
+        const Vec sum = Add16(Add16(near, far), Add16(near, near));
+        Store(sums[c] + i, Sub16(sum, centre));
+      }
+      sums[c][-1] = sums[c][0];
+      sums[c][samples] = sums[c][samples - 1];
+    }
+    ForEachRgb(rgb, width, [&](const uint8_t* p, int x) {
+      const Chroma blue = repeated ? Repeat(sums[0] + x / 2) : Interpolate(sums[0] + x / 2);
+      const Chroma red = repeated ? Repeat(sums[1] + x / 2) : Interpolate(sums[1] + x / 2);
+      Compare(LoadRgb(p), Load(y + x), blue, red, x, width, out);
+    });
+  }
+
+  static void Compare444(const uint8_t* rgb, const uint8_t* y, const uint8_t* cb, const uint8_t* cr,
+                         int width, const ElaRowOutput& out) {
+    const Vec centre = Set16(128), low = Set16(255);
+    ForEachRgb(rgb, width, [&](const uint8_t* p, int x) {
+      const Vec b = Load(cb + x), r = Load(cr + x);
+      Compare(LoadRgb(p), Load(y + x),
+              {Sub16(And(b, low), centre), Sub16(ShiftRightU16<8>(b), centre)},
+              {Sub16(And(r, low), centre), Sub16(ShiftRightU16<8>(r), centre)}, x, width, out);
+    });
+  }
+
+ private:
+  AIDET_OP Chroma Interpolate(const int16_t* sums) {
+    const Vec here = Load(sums);
+    const Vec three = Add16(here, Add16(here, here));
+    return {ShiftRight16<4>(Add16(Add16(three, Load(sums - 1)), Set16(8))),
+            ShiftRight16<4>(Add16(Add16(three, Load(sums + 1)), Set16(7)))};
+  }
+  // Four times the centred sample stands in the sums.
+  AIDET_OP Chroma Repeat(const int16_t* sums) {
+    const Vec here = ShiftRight16<2>(Load(sums));
+    return {here, here};
+  }
+
+  // (constant * chroma + 2^15) >> 16, from twice the chroma.
+  AIDET_OP Vec Scale(Vec twice, int constant) {
+    return ShiftRight16<1>(Add16(MulHigh16(twice, Set16(constant)), Set16(1)));
+  }
+  struct Colour {
+    Vec r, g, b;
+  };
+  // 91881 = 65536 + 26345, 116130 = 131072 - 14942, -46802 = -65536 + 18734.
+  AIDET_OP Colour ToRgb(Vec y, Vec cb, Vec cr) {
+    const Vec cb2 = Add16(cb, cb), cr2 = Add16(cr, cr);
+    const Vec weights = SetPair(-22554, 18734), half = Set32(32768);
+    const Vec low = Add32(MulAdd16(Low16(cb, cr), weights), half);
+    const Vec high = Add32(MulAdd16(High16(cb, cr), weights), half);
+    const Vec green = Pack32(ShiftRight32<16>(low), ShiftRight32<16>(high));
+    return {Add16(Add16(y, cr), Scale(cr2, 26345)), Add16(Sub16(y, cr), green),
+            Add16(Add16(y, cb2), Scale(cb2, -14942))};
+  }
+  // Even and odd pixels of each group to bytes in order.
+  AIDET_OP Vec Weave(Vec even, Vec odd) {
+    alignas(16) static const uint8_t kOrder[16] = {0, 8,  1, 9,  2, 10, 3, 11,
+                                                   4, 12, 5, 13, 6, 14, 7, 15};
+    return Shuffle8(Pack16AsU8(even, odd), Spread(kOrder));
+  }
+  AIDET_OP Vec Difference(Vec a, Vec b) { return Or(SubSaturated8(a, b), SubSaturated8(b, a)); }
+
+  AIDET_OP void Compare(const Rgb& p, Vec y, Chroma cb, Chroma cr, int x, int width,
+                        const ElaRowOutput& out) {
+    const Colour even = ToRgb(And(y, Set16(255)), cb.even, cr.even);
+    const Colour odd = ToRgb(ShiftRightU16<8>(y), cb.odd, cr.odd);
+    Vec r = Difference(p.r, Weave(even.r, odd.r));
+    Vec g = Difference(p.g, Weave(even.g, odd.g));
+    Vec b = Difference(p.b, Weave(even.b, odd.b));
+    const int valid = width - x;
+    if (__builtin_expect(valid < kBytes, 0)) {
+      const Vec mask = FirstBytes(valid);
+      r = And(r, mask), g = And(g, mask), b = And(b, mask);
+    }
+    const Vec sum =
+        Add64(Add64(SumAbsDiff8(r, Zero()), SumAbsDiff8(g, Zero())), SumAbsDiff8(b, Zero()));
+    uint64_t* sums = out.sums + x / kBlock * 2;
+    Store(sums, Add64(Load(sums), sum));
+    if (out.difference_max != nullptr) {
+      StoreFirst(out.difference_max + x, Max8(Max8(r, g), b), valid);
+    }
+    if (out.difference_rgb != nullptr) StoreRgb(out.difference_rgb + 3 * x, r, g, b, valid);
+  }
+
+  AIDET_OP void StoreRgb(uint8_t* to, Vec r, Vec g, Vec b, int valid) {
+    alignas(64) uint8_t channel[3][kBytes];
+    Store(channel[0], r), Store(channel[1], g), Store(channel[2], b);
+    const int count = valid < kBytes ? valid : kBytes;
+    for (int i = 0; i < count; i++) {
+      for (int c = 0; c < 3; c++) to[3 * i + c] = channel[c][i];
+    }
+  }
+};
+
+}  // namespace
+
+void Ela(const ElaParams& params, void* workspace, ElaOutput* out) {
+  RunEla<Ops>(params, workspace, out);
+}
+
+}  // namespace aidet::forensics::AIDET_TARGET

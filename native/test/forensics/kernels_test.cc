@@ -1,0 +1,343 @@
+// Every target against the plain kernels, on random images of odd sizes; the integer kernels bit
+// for bit, the spectrum within rounding of a double-precision transform. With libjpeg
+// (AIDET_WITH_LIBJPEG) ELA is compared with a real encoding and decoding.
+#include <algorithm>
+#include <complex>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <thread>
+
+#include "pictures.h"
+#if defined(AIDET_WITH_LIBJPEG)
+#include <jpeglib.h>
+#endif
+
+namespace aidet::forensics::test {
+namespace {
+
+int checks = 0;
+int failures = 0;
+
+void Check(bool ok, const char* what, const char* target, int width, int height, int detail) {
+  checks++;
+  if (ok) return;
+  failures++;
+  if (failures < 40) {
+    std::printf("FAILED %s: %s, %d x %d, %d\n", what, target, width, height, detail);
+  }
+}
+
+struct ElaResult {
+  std::vector<uint8_t> rgb, max;
+  std::vector<uint32_t> sums;
+  bool operator==(const ElaResult& o) const {
+    return rgb == o.rgb && max == o.max && sums == o.sums;
+  }
+};
+
+ElaResult RunElaOn(const ForensicsBackend& backend, const Picture& p, int quality, Subsampling s) {
+  const auto pixels = static_cast<size_t>(p.width) * p.height;
+  ElaResult r{std::vector<uint8_t>(3 * pixels), std::vector<uint8_t>(pixels),
+              std::vector<uint32_t>(static_cast<size_t>(BlocksOf(p.width)) * BlocksOf(p.height))};
+  Aligned workspace(ElaWorkspaceBytes(p.width, s));
+  std::memset(workspace.get(), 0xa5, ElaWorkspaceBytes(p.width, s));
+  ElaOutput out{r.rgb.data(), r.max.data(), r.sums.data()};
+  backend.ela({p.view(), quality, s}, workspace.get(), &out);
+  return r;
+}
+
+struct Grey {
+  Grey(const ForensicsBackend& backend, const Picture& p)
+      : storage(GreyBytes(p.width, p.height)), view(backend.grey(p.view(), storage.bytes())) {}
+  Aligned storage;
+  GreyView view;
+};
+
+struct NoiseResult {
+  std::vector<int8_t> residual;
+  std::vector<float> deviation, mean;
+  int64_t sum, sum2, sum4;
+  bool operator==(const NoiseResult& o) const {
+    return residual == o.residual && deviation == o.deviation && mean == o.mean && sum == o.sum &&
+           sum2 == o.sum2 && sum4 == o.sum4;
+  }
+};
+
+NoiseResult RunNoise(const ForensicsBackend& backend, const GreyView& grey, bool residual) {
+  const auto blocks = static_cast<size_t>(BlocksOf(grey.width)) * BlocksOf(grey.height);
+  NoiseResult r{std::vector<int8_t>(residual ? static_cast<size_t>(grey.width) * grey.height : 0),
+                std::vector<float>(blocks),
+                std::vector<float>(blocks),
+                0,
+                0,
+                0};
+  NoiseOutput out{
+      residual ? r.residual.data() : nullptr, r.deviation.data(), r.mean.data(), 0, 0, 0};
+  backend.noise(grey, &out);
+  r.sum = out.sum, r.sum2 = out.sum2, r.sum4 = out.sum4;
+  return r;
+}
+
+struct GhostResult {
+  std::vector<float> energy;
+  std::vector<double> curve;
+  std::vector<uint32_t> histograms;
+  int64_t blocks;
+  bool operator==(const GhostResult& o) const {
+    return energy == o.energy && curve == o.curve && histograms == o.histograms &&
+           blocks == o.blocks;
+  }
+};
+
+GhostResult RunGhosts(const ForensicsBackend& backend, const GreyView& grey, int tables,
+                      int row_step) {
+  std::vector<uint16_t> steps(64 * static_cast<size_t>(tables));
+  for (int i = 0; i < tables; i++) {
+    ScaleTable(kLumaTable, 100 - i * 95 / std::max(1, tables - 1), steps.data() + 64 * i);
+  }
+  const auto plane =
+      static_cast<size_t>(BlocksOf(grey.width / 8 * 8)) * BlocksOf(grey.height / 8 * 8);
+  GhostResult r{std::vector<float>(row_step == 1 ? plane * tables : 0),
+                std::vector<double>(static_cast<size_t>(tables)),
+                std::vector<uint32_t>(kHistogramModes * kHistogramBins), 0};
+  Aligned workspace(GhostWorkspaceBytes(grey.width, tables));
+  GhostOutput out{row_step == 1 ? r.energy.data() : nullptr, r.curve.data(), r.histograms.data(),
+                  0};
+  backend.ghosts({grey, reinterpret_cast<const uint16_t(*)[64]>(steps.data()), tables, row_step},
+                 workspace.get(), &out);
+  r.blocks = out.blocks;
+  return r;
+}
+
+void CompareTargets(const Picture& p, int seed) {
+  const ForensicsBackend& scalar = *ScalarBackend();
+  const Grey plain(scalar, p);
+  const int quality = 50 + seed % 50;
+  for (const ForensicsBackend* backend : Targets()) {
+    if (backend == &scalar) continue;
+    const auto check = [&](bool ok, const char* what, int detail) {
+      Check(ok, what, backend->target, p.width, p.height, detail);
+    };
+    for (const Subsampling s : {Subsampling::k444, Subsampling::k420}) {
+      check(RunElaOn(*backend, p, quality, s) == RunElaOn(scalar, p, quality, s),
+            s == Subsampling::k420 ? "ela 4:2:0" : "ela 4:4:4", quality);
+    }
+    const Grey grey(*backend, p);
+    check(std::memcmp(grey.storage.get(), plain.storage.get(), GreyBytes(p.width, p.height)) == 0,
+          "grey", 0);
+    for (const bool residual : {false, true}) {
+      check(RunNoise(*backend, plain.view, residual) == RunNoise(scalar, plain.view, residual),
+            "noise", residual);
+    }
+    const auto sums = [&](const ForensicsBackend& b) {
+      std::vector<uint32_t> both(static_cast<size_t>(p.width + p.height));
+      SecondDifferenceOutput out{both.data(), both.data() + p.width};
+      b.second_differences(plain.view, &out);
+      return both;
+    };
+    check(sums(*backend) == sums(scalar), "second differences", 0);
+    const int tables = 1 + seed % 11;
+    for (const int step : {1, 3}) {
+      check(RunGhosts(*backend, plain.view, tables, step) ==
+                RunGhosts(scalar, plain.view, tables, step),
+            "ghosts", tables * 10 + step);
+    }
+  }
+}
+
+// Mean |DFT|^2 of Hann-windowed blocks by the definition, a row and a column transform in double
+// precision.
+std::vector<double> WelchByDefinition(const GreyView& g) {
+  constexpr int n = kSpectrumSize;
+  const double turn = 2 * std::acos(-1.0);
+  std::vector<std::complex<double>> roots(n), half(n * n);
+  for (int i = 0; i < n; i++) roots[i] = std::polar(1.0, -turn * i / n);
+  std::vector<double> power(n * n), block(n * n);
+  int count = 0;
+  for (int top = 0; top + n <= g.height; top += kSpectrumHop) {
+    for (int left = 0; left + n <= g.width; left += kSpectrumHop, count++) {
+      for (int i = 0; i < n * n; i++) {
+        const double wy = 0.5 - 0.5 * std::cos(turn * (i / n) / n),
+                     wx = 0.5 - 0.5 * std::cos(turn * (i % n) / n);
+        block[i] = (g.data[(top + i / n) * g.stride + left + i % n] - 128.0) * wy * wx;
+      }
+      for (int y = 0; y < n; y++) {
+        for (int k = 0; k < n; k++) {
+          std::complex<double> sum = 0;
+          for (int x = 0; x < n; x++) sum += block[y * n + x] * roots[x * k % n];
+          half[y * n + k] = sum;
+        }
+      }
+      for (int k = 0; k < n; k++) {
+        for (int l = 0; l < n; l++) {
+          std::complex<double> sum = 0;
+          for (int y = 0; y < n; y++) sum += half[y * n + k] * roots[y * l % n];
+          power[l * n + k] += std::norm(sum);
+        }
+      }
+    }
+  }
+  for (double& v : power) v /= count;
+  return power;
+}
+
+std::vector<float> RunSpectrum(const ForensicsBackend& backend, const GreyView& grey,
+                               SpectrumOutput* out) {
+  std::vector<float> power(static_cast<size_t>(kSpectrumSize) * kSpectrumSize);
+  Aligned workspace(SpectrumWorkspaceBytes());
+  out->power = power.data();
+  backend.spectrum(grey, workspace.get(), out);
+  return power;
+}
+
+void CompareSpectra(int width, int height) {
+  const Picture p = MakePicture(width, height, Kind::kSmooth, 7);
+  const Grey grey(*ScalarBackend(), p);
+  const std::vector<double> exact = WelchByDefinition(grey.view);
+  double total = 0;
+  for (const double v : exact) total += v;
+  for (const ForensicsBackend* backend : Targets()) {
+    SpectrumOutput out;
+    const std::vector<float> power = RunSpectrum(*backend, grey.view, &out);
+    double worst = 0, square = 0;
+    for (size_t i = 0; i < exact.size(); i++) {
+      const double error = std::abs(power[i] - exact[i]);
+      // Relative where there is power; rounding leaves a floor far below the mean.
+      worst =
+          std::max(worst, error / (exact[i] + 1e-6 * total / static_cast<double>(exact.size())));
+      square += error;
+    }
+    Check(worst < 1e-3, "spectrum, worst place", backend->target, width, height,
+          static_cast<int>(worst * 1e6));
+    Check(square < 1e-6 * total, "spectrum, sum", backend->target, width, height, out.blocks);
+    SpectrumOutput again;
+    Check(RunSpectrum(*backend, grey.view, &again) == power &&
+              std::memcmp(again.radial, out.radial, sizeof out.radial) == 0,
+          "spectrum, same bits again", backend->target, width, height, 0);
+    float radial[kRadialBins];
+    RadialProfile(power.data(), radial);
+    Check(std::memcmp(radial, out.radial, sizeof radial) == 0, "radial profile", backend->target,
+          width, height, 0);
+  }
+}
+
+// Four threads over their own workspaces give what one gives.
+void CompareThreads() {
+  const Picture p = MakePicture(301, 277, Kind::kSmooth, 99);
+  const ForensicsBackend& backend = *BestBackend();
+  const Grey grey(backend, p);
+  SpectrumOutput first;
+  const std::vector<float> power = RunSpectrum(backend, grey.view, &first);
+  const ElaResult ela = RunElaOn(backend, p, 90, Subsampling::k420);
+  bool same[4] = {};
+  std::vector<std::thread> threads;
+  for (bool& ok : same) {
+    threads.emplace_back([&] {
+      SpectrumOutput out;
+      ok = RunSpectrum(backend, grey.view, &out) == power &&
+           RunElaOn(backend, p, 90, Subsampling::k420) == ela;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const bool ok : same) Check(ok, "threads", backend.target, p.width, p.height, 0);
+}
+
+#if defined(AIDET_WITH_LIBJPEG)
+std::vector<uint8_t> JpegRoundTrip(const Picture& p, int quality, Subsampling s) {
+  jpeg_error_mgr errors;
+  jpeg_compress_struct c;
+  c.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&c);
+  unsigned char* data = nullptr;
+  unsigned long bytes = 0;
+  jpeg_mem_dest(&c, &data, &bytes);
+  c.image_width = static_cast<JDIMENSION>(p.width);
+  c.image_height = static_cast<JDIMENSION>(p.height);
+  c.input_components = 3;
+  c.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&c);
+  jpeg_set_quality(&c, quality, TRUE);
+  c.dct_method = JDCT_ISLOW;
+  const int factor = s == Subsampling::k420 ? 2 : 1;
+  c.comp_info[0].h_samp_factor = factor;
+  c.comp_info[0].v_samp_factor = factor;
+  jpeg_start_compress(&c, TRUE);
+  while (c.next_scanline < c.image_height) {
+    auto* row =
+        const_cast<JSAMPROW>(p.rgb.data() + static_cast<size_t>(c.next_scanline) * p.width * 3);
+    jpeg_write_scanlines(&c, &row, 1);
+  }
+  jpeg_finish_compress(&c);
+  jpeg_destroy_compress(&c);
+  jpeg_decompress_struct d;
+  d.err = jpeg_std_error(&errors);
+  jpeg_create_decompress(&d);
+  jpeg_mem_src(&d, data, bytes);
+  jpeg_read_header(&d, TRUE);
+  d.dct_method = JDCT_ISLOW;
+  d.do_fancy_upsampling = TRUE;
+  jpeg_start_decompress(&d);
+  std::vector<uint8_t> out(p.rgb.size());
+  while (d.output_scanline < d.output_height) {
+    JSAMPROW row = out.data() + static_cast<size_t>(d.output_scanline) * p.width * 3;
+    jpeg_read_scanlines(&d, &row, 1);
+  }
+  jpeg_finish_decompress(&d);
+  jpeg_destroy_decompress(&d);
+  std::free(data);
+  return out;
+}
+
+void CompareWithLibjpeg(const Picture& p, int quality) {
+  for (const Subsampling s : {Subsampling::k444, Subsampling::k420}) {
+    const std::vector<uint8_t> again = JpegRoundTrip(p, quality, s);
+    std::vector<uint8_t> difference(again.size());
+    for (size_t i = 0; i < again.size(); i++) {
+      difference[i] = static_cast<uint8_t>(std::abs(p.rgb[i] - again[i]));
+    }
+    for (const ForensicsBackend* backend : Targets()) {
+      Check(RunElaOn(*backend, p, quality, s).rgb == difference,
+            s == Subsampling::k420 ? "libjpeg 4:2:0" : "libjpeg 4:4:4", backend->target, p.width,
+            p.height, quality);
+    }
+  }
+}
+#endif
+
+void RunAll() {
+  const int sizes[][2] = {{1, 1},    {1, 9},    {2, 3},    {3, 2},   {4, 4},   {5, 7},
+                          {8, 8},    {9, 17},   {16, 16},  {17, 15}, {31, 33}, {32, 32},
+                          {33, 8},   {47, 65},  {63, 64},  {64, 64}, {65, 63}, {127, 40},
+                          {128, 17}, {129, 95}, {257, 31}, {8, 300}, {300, 8}, {401, 299}};
+  int seed = 1;
+  for (const auto& [width, height] : sizes) {
+    for (const Kind kind : {Kind::kNoise, Kind::kExtremes, Kind::kSmooth}) {
+      const Picture p = MakePicture(width, height, kind, static_cast<uint32_t>(seed));
+      CompareTargets(p, seed);
+#if defined(AIDET_WITH_LIBJPEG)
+      CompareWithLibjpeg(p, 50 + seed * 7 % 50);
+#endif
+      seed++;
+    }
+  }
+#if defined(AIDET_WITH_LIBJPEG)
+  const Picture p = MakePicture(161, 83, Kind::kSmooth, 3);
+  for (int quality = 1; quality <= 100; quality++) CompareWithLibjpeg(p, quality);
+#endif
+  CompareSpectra(256, 256);
+  CompareSpectra(389, 400);
+  CompareThreads();
+}
+
+}  // namespace
+}  // namespace aidet::forensics::test
+
+int main() {
+  using namespace aidet::forensics::test;
+  RunAll();
+  std::string targets;
+  for (const auto* backend : Targets()) targets += std::string(" ") + backend->target;
+  std::printf("forensic kernels on%s: %d checks, %d failed\n", targets.c_str(), checks, failures);
+  return failures == 0 ? 0 : 1;
+}
