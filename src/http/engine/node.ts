@@ -8,6 +8,7 @@ import {
   type CreateEngine,
   type Handler,
   HEAD_BYTES_MAX,
+  HEADERS_MAX,
   type RequestHead,
   type TlsFiles,
 } from './types.js';
@@ -62,6 +63,10 @@ function readTls({ certPath, keyPath }: TlsFiles) {
 }
 
 function serve(req: IncomingMessage, res: ServerResponse, handler: Handler): void {
+  if (req.rawHeaders.length > 2 * HEADERS_MAX) {
+    res.writeHead(431, { connection: 'close', 'content-length': '0' }).end();
+    return;
+  }
   let sink: BodySink | undefined;
   let replied = false;
   res.on('close', () => {

@@ -73,5 +73,8 @@ export interface Engine {
 
 export type CreateEngine = (handler: Handler, settings: EngineSettings) => Engine;
 
-/** The largest head that is read, name by name and in total, in bytes. */
+/** The largest head that is read, in bytes; beyond: a bare 431. */
 export const HEAD_BYTES_MAX = 16_384;
+
+/** As many header lines are read at least; more than a few beyond: a bare 431. */
+export const HEADERS_MAX = 96;

@@ -3,6 +3,7 @@
  * one is chosen here; the interface below is the part of upstream's that uws.ts uses.
  */
 import { createRequire } from 'node:module';
+import { HEAD_BYTES_MAX } from './types.js';
 
 /** `process.versions.modules` → package. */
 export const UWS_PACKAGES: Readonly<Record<string, string>> = {
@@ -59,6 +60,8 @@ export function openUws(modulesVersion: string = process.versions.modules): Uws 
     throw new Error(
       `The uws engine runs on Node 20 and 22 (this is ${process.version}); use one of them, or ${instead}`,
     );
+  // Read once, when the binary is loaded.
+  process.env.UWS_HTTP_MAX_HEADERS_SIZE ??= String(HEAD_BYTES_MAX);
   try {
     return createRequire(import.meta.url)(name) as Uws;
   } catch (error) {
