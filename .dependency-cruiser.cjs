@@ -5,7 +5,7 @@ const may = {
   observability: ['domain'],
   config: ['domain'],
   imaging: ['domain'],
-  provenance: ['domain'],
+  provenance: ['domain', 'imaging'],
   inference: ['domain', 'binding'],
   forensics: ['domain', 'binding', 'imaging'],
   fetching: ['domain'],

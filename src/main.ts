@@ -17,6 +17,8 @@ import { createLog, type Log } from './observability/log.js';
 import { createMetrics, type Metrics } from './observability/metrics.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import type { Pipeline } from './pipeline/types.js';
+import { createProvenance } from './provenance/provenance.js';
+import type { Provenance } from './provenance/types.js';
 import { createArtifactUrls } from './storage/artifact-urls.js';
 import { openArtifactStore } from './storage/artifacts.js';
 import { openDatabase } from './storage/database.js';
@@ -30,6 +32,7 @@ const SHIPPED_MODEL = 'aidet-baseline';
 /** The road without a front end: what the CLI and the evaluation use. */
 export interface Detector {
   pipeline: Pipeline;
+  provenance: Provenance;
   runtime: InferenceRuntime;
   packages: readonly ModelPackage[];
   active: ModelPackage;
@@ -71,10 +74,14 @@ export function runtimeSettings(settings: Settings, models: ModelPackage[]): Run
 export async function createDetector(settings: Settings): Promise<Detector> {
   const { packages, active } = await loadModels(settings);
   const native = runtimeSettings(settings, packages);
+  const provenance = createProvenance({
+    trustAnchors: settings.c2pa_trust_anchors,
+    trustKeyUsages: settings.c2pa_trust_ekus,
+  });
   const runtime = await openRuntime(native);
   const workers = settings.workers || availableParallelism();
   const pipeline = createPipeline(
-    { runtime },
+    { runtime, provenance },
     {
       workers,
       runtime: native,
@@ -90,12 +97,14 @@ export async function createDetector(settings: Settings): Promise<Detector> {
   );
   return {
     pipeline,
+    provenance,
     runtime,
     packages,
     active: packages.find((p) => p.manifest.id === active) as ModelPackage,
     concurrency: workers * 2,
     close: async () => {
       await pipeline.close();
+      await provenance.close();
       runtime.close();
     },
   };
@@ -106,7 +115,7 @@ export interface App {
   url: string;
   /** Keys of the project that the first start makes; null afterwards. */
   firstKeys: { live: string; test: string } | null;
-  /** Reads certificates again, as SIGHUP asks; plans are looked at by themselves. */
+  /** Reads certificates and trust lists again, as SIGHUP asks; plans are looked at by themselves. */
   reload(): void;
   /** Answers what is in flight, then ends everything. */
   close(): Promise<void>;
@@ -219,6 +228,7 @@ async function start(
     firstKeys: accounts.isEmpty() ? makeFirstProject(accounts) : null,
     reload() {
       reloadTls(frontEnd, log);
+      reloadTrust(detector.provenance, log);
     },
     close,
   };
@@ -239,6 +249,15 @@ function reloadTls(frontEnd: { reloadTls(): void }, log: Log): void {
     log.info('certificates were read again');
   } catch (error) {
     log.error({ err: error }, 'the new certificates can not be used; the old ones stay');
+  }
+}
+
+function reloadTrust(provenance: Provenance, log: Log): void {
+  try {
+    provenance.reload();
+    log.info('C2PA trust lists were read again');
+  } catch (error) {
+    log.error({ err: error }, 'the new C2PA trust lists can not be used; the old ones stay');
   }
 }
 

@@ -1,9 +1,10 @@
 import { createHash, webcrypto } from 'node:crypto';
 import { Piscina } from 'piscina';
-import { type C2paFinding, conclude } from '../domain/conclude.js';
+import { conclude } from '../domain/conclude.js';
 import { AidetError, fromPlainError } from '../domain/errors.js';
 import type { DetectOptions, ModelRef } from '../domain/types.js';
 import type { InferenceRuntime, RuntimeSettings } from '../inference/types.js';
+import type { Provenance } from '../provenance/types.js';
 import { Admission } from './admission.js';
 import { DecodeBudget } from './decode-budget.js';
 import type { MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
@@ -26,6 +27,7 @@ export interface PipelineSettings {
 export interface PipelineDeps {
   /** Held open by the main thread, so that the native runtime outlives any worker. */
   runtime: InferenceRuntime;
+  provenance: Pick<Provenance, 'inspect' | 'trustVersion'>;
 }
 
 /** Per worker one image decodes while another's tiles are with the batcher. */
@@ -79,7 +81,9 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     const model = pickModel(options.model);
     const sha256 = await hash(input.bytes);
     const key =
-      context.cacheScope === undefined ? undefined : cacheKey(context.cacheScope, sha256, model, options);
+      context.cacheScope === undefined
+        ? undefined
+        : cacheKey(context.cacheScope, sha256, model, options, deps.provenance.trustVersion());
     const hit = key === undefined ? undefined : cache.get(key);
     if (hit !== undefined) return answer(hit, options, true);
     const look = await lookAt(input, sha256, model, options, context);
@@ -111,6 +115,10 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       timeoutMs: context.timeoutMs - waitedMs,
       cancel,
     };
+    // Content Credentials are checked in their own thread beside the measurement; this looks at the bytes before
+    // they are handed on. A rejection is taken up below.
+    const inspected = deps.provenance.inspect(input.bytes, signal);
+    inspected.catch(() => undefined);
     // A running task is never aborted through the pool, which would kill its thread and the images beside it: it
     // sees the flag between two steps, and its slot is free only then.
     const running = pool.run(task, { transferList: transferable(input.bytes) }).finally(leave);
@@ -119,7 +127,9 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     });
     if ('error' in outcome) throw fromPlainError(outcome.error);
     outcome.measurement.times.queueMs += waitedMs;
-    const c2pa: C2paFinding = { present: false, evidence: [] };
+    const c2pa = await inspected.catch((reason) => {
+      throw explainAbort(reason, context);
+    });
     return { measurement: outcome.measurement, c2pa, memo: {} };
   }
 
@@ -138,9 +148,15 @@ function answer(look: CachedLook, options: DetectOptions, cached: boolean): Dete
 }
 
 /** The threshold is not part of the key: it is applied to what was measured. */
-function cacheKey(scope: string, sha256: string, model: ModelRef, options: DetectOptions): string {
+function cacheKey(
+  scope: string,
+  sha256: string,
+  model: ModelRef,
+  options: DetectOptions,
+  trustVersion: string,
+): string {
   const asked = [options.includeHeatmap, options.includeForensics].map(Number).join('');
-  return `${scope} ${sha256} ${model.id}@${model.version} ${asked}`;
+  return `${scope} ${sha256} ${model.id}@${model.version} ${trustVersion} ${asked}`;
 }
 
 async function hash(bytes: Uint8Array): Promise<string> {

@@ -1,0 +1,35 @@
+/**
+ * The thread's entry: image bytes in, what the reference implementation (c2pa-rs) reads and validates out. Nothing
+ * here can reach the network, and memory is bounded: a manifest that would need more ends this thread, not the process.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { isMainThread, workerData } from 'node:worker_threads';
+import { initSync, WasmReader } from '@contentauth/c2pa-wasm';
+import { withMemoryLimit } from './memory-limit.js';
+import type { EngineAnswer, EngineSettings, EngineTask } from './types.js';
+
+if (isMainThread) throw new Error('c2pa/engine is the entry of a worker thread');
+
+// The library is told not to fetch; should it ever try, there is nothing to fetch with.
+globalThis.fetch = () => Promise.reject(new Error('Content Credentials are verified offline'));
+
+const { memoryBytesMax } = workerData as EngineSettings;
+const wasm = readFileSync(createRequire(import.meta.url).resolve('@contentauth/c2pa-wasm/c2pa.wasm'));
+initSync({ module: withMemoryLimit(wasm, memoryBytesMax) });
+
+export default async function read({ bytes, mime, context }: EngineTask): Promise<EngineAnswer> {
+  let reader: WasmReader;
+  try {
+    reader = await WasmReader.fromBytes(mime, bytes, context);
+  } catch (error) {
+    // Refusals are thrown as strings; anything else is a broken instance, which must not be used again.
+    if (typeof error === 'string') return { refusal: error };
+    throw error;
+  }
+  try {
+    return { store: reader.json(), details: reader.crJson() };
+  } finally {
+    reader.free();
+  }
+}

@@ -1,0 +1,80 @@
+import { Piscina } from 'piscina';
+import type { EngineAnswer, EngineSettings, EngineTask } from './types.js';
+
+/** Honest manifests take some tens of milliseconds; see docs/provenance.md. */
+const READ_MS_MAX = 5000;
+/** An image of 20 MB with as large a manifest stays below. */
+const MEMORY_BYTES_MAX = 512 * 2 ** 20;
+
+/** Why a manifest got no answer: the engine was ended and the next one begins afresh. */
+export class EngineFailure extends Error {
+  constructor(
+    readonly code: 'aidet.timeLimit' | 'aidet.engineFailed',
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/**
+ * One thread with the reference implementation, for one file at a time in the order of arrival; begun at the first
+ * file. A manifest that hangs, crashes or exhausts it costs its own answer alone.
+ */
+export class Reader {
+  #pool: Piscina<EngineTask, EngineAnswer> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly limits = { readMsMax: READ_MS_MAX, memoryBytesMax: MEMORY_BYTES_MAX }) {}
+
+  /**
+   * @param task Its bytes' buffer is transferred to the thread.
+   * @param signal Aborted where nobody waits any more: the file is not looked at if its turn has not come.
+   * @throws EngineFailure, or the signal's reason.
+   */
+  read(task: EngineTask, signal: AbortSignal): Promise<EngineAnswer> {
+    const answer = this.#last.then(() => {
+      signal.throwIfAborted();
+      return this.#run(task);
+    });
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#end();
+  }
+
+  async #run(task: EngineTask): Promise<EngineAnswer> {
+    const { readMsMax, memoryBytesMax } = this.limits;
+    this.#pool ??= new Piscina<EngineTask, EngineAnswer>({
+      filename: new URL('./engine.js', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: 1,
+      workerData: { memoryBytesMax } satisfies EngineSettings,
+    });
+    const timeLimit = AbortSignal.timeout(readMsMax);
+    try {
+      return await this.#pool.run(task, {
+        signal: timeLimit,
+        transferList: [task.bytes.buffer as ArrayBuffer],
+      });
+    } catch (cause) {
+      // What a thread holds after a trap or an abort is not to be trusted.
+      await this.#end();
+      if (timeLimit.aborted) {
+        const message = `The manifest can not be validated within ${readMsMax / 1000} s`;
+        throw new EngineFailure('aidet.timeLimit', message, cause);
+      }
+      const message = 'Validating the manifest failed: it may need too much memory';
+      throw new EngineFailure('aidet.engineFailed', message, cause);
+    }
+  }
+
+  async #end(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.destroy();
+  }
+}
