@@ -110,10 +110,13 @@ Status Runtime::Submit(std::shared_ptr<InferenceRequest> request) {
   const OutputSizes& sizes = sessions_[request->model]->sizes();
   request->tiles = static_cast<int>(n);
   request->sizes = sizes;
-  request->logits.resize(n);
-  request->patch_logits.resize(n * sizes.patch_rows * sizes.patch_cols);
-  request->generator_logits.resize(n * sizes.generators);
-  request->embeddings.resize(n * sizes.embedding);
+  // More tiles than the queue ever holds are refused by it, and need no room.
+  if (request->tiles <= settings_.tiles_max) {
+    request->logits.resize(n);
+    request->patch_logits.resize(n * sizes.patch_rows * sizes.patch_cols);
+    request->generator_logits.resize(n * sizes.generators);
+    request->embeddings.resize(n * sizes.embedding);
+  }
   return scheduler_->Submit(std::move(request));
 }
 

@@ -34,14 +34,6 @@ export function defaultOrtLibrary(): string {
  * every model
  */
 export async function openRuntime(settings: RuntimeSettings): Promise<InferenceRuntime> {
-  for (const { manifest } of settings.models) {
-    if (manifest.tile_plan.max_tiles > settings.queueTilesMax) {
-      throw new AidetError(
-        'internal_error',
-        `Model ${manifest.id} has up to ${manifest.tile_plan.max_tiles} tiles an image, the queue holds ${settings.queueTilesMax}; raise queue_tiles_max`,
-      );
-    }
-  }
   try {
     const { Runtime } = openAddon();
     const native = new Runtime({
