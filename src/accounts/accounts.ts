@@ -15,6 +15,7 @@ import { Meter } from './meter.js';
 import { PlanFile } from './plan-file.js';
 import { createStore } from './store.js';
 import type { Accounts, Principal, Project } from './types.js';
+import { orUnavailable } from './unavailable.js';
 import { createUsageStore } from './usage-store.js';
 
 export interface AccountsDeps {
@@ -109,7 +110,7 @@ export function createAccounts(
     const hash = hashOf(secret, pepper);
     const name = hash.toString('hex');
     const cached = keys.get(name);
-    const found = cached ?? read(hash);
+    const found = cached ?? orUnavailable(() => read(hash), 'Keys can not be looked up at the moment');
     // The look-up compares hashes, byte by byte at worst; the answer rests on a comparison that takes the same time for all.
     if (found === undefined || !timingSafeEqual(found.key.hash, hash)) return undefined;
     if (cached === undefined) keys.put(name, found);
@@ -134,15 +135,20 @@ export function createAccounts(
   function scheduleCommit(): void {
     commitTimer ??= setTimeout(() => {
       commitTimer = undefined;
-      try {
-        commit();
-      } catch (error) {
-        report(
-          new Error('Usage counts could not be stored; they are kept and stored later', { cause: error }),
-        );
-        scheduleCommit();
-      }
+      if (!tryCommit()) scheduleCommit();
     }, COMMIT_DELAY_MS).unref();
+  }
+
+  function tryCommit(): boolean {
+    try {
+      commit();
+      return true;
+    } catch (error) {
+      report(
+        new Error('Usage counts could not be stored; they are kept for the next attempt', { cause: error }),
+      );
+      return false;
+    }
   }
 
   function commit(): void {
@@ -223,7 +229,8 @@ export function createAccounts(
 
     close() {
       clearTimeout(commitTimer);
-      commit();
+      commitTimer = undefined;
+      tryCommit();
     },
   };
 }

@@ -8,6 +8,7 @@ import { checkKeyOptions, checkName } from './key-options.js';
 import type { PlanFile } from './plan-file.js';
 import type { HashedKey, Store } from './store.js';
 import type { Accounts, KeyInfo, KeyOptions, KeyRealm, NewKey, Project } from './types.js';
+import { orUnavailable } from './unavailable.js';
 
 export type Management = Pick<
   Accounts,
@@ -46,14 +47,7 @@ export function hashOf(secret: string, pepper: Uint8Array): Buffer {
 export function createManagement({ store, planFile, pepper, nowMs, changed }: ManagementDeps): Management {
   function write<T>(change: () => T): T {
     try {
-      return change();
-    } catch (error) {
-      const code = String((error as { code?: unknown }).code ?? '');
-      if (!/^SQLITE_(BUSY|FULL|READONLY|IOERR)/.test(code)) throw error;
-      throw new AidetError('service_unavailable', 'The change could not be stored', {
-        retryAfterS: 1,
-        cause: error,
-      });
+      return orUnavailable(change, 'The change could not be stored');
     } finally {
       changed();
     }

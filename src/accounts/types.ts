@@ -152,6 +152,6 @@ export interface Accounts {
   revokeKey(realm: KeyRealm, keyId: string): KeyInfo;
   /** True where no project exists yet: the first start. */
   isEmpty(): boolean;
-  /** Writes the last counts. The database stays open. */
+  /** Writes the last counts; reports where that fails. The database stays open. */
   close(): void;
 }
