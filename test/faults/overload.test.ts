@@ -23,7 +23,7 @@ for (const engine of ENGINES) {
   });
 
   t.test(`${engine}: full queue of tiles`, async (t) => {
-    const app = await startTestApp(t, { engine, queue_tiles_max: 6 });
+    const app = await startTestApp(t, { engine, workers: 4, queue_tiles_max: 24 });
     const answers = await Promise.all(Array.from({ length: 20 }, () => detect(app, image)));
     t.ok(answers.some((a) => a.status === 200));
     for (const { status, headers } of answers.filter((a) => a.status !== 200)) {
