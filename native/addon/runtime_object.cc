@@ -7,6 +7,7 @@
 #include "addon/environment.h"
 #include "addon/inference_result.h"
 #include "addon/settings.h"
+#include "addon/typed_array.h"
 
 namespace aidet::addon {
 namespace {
@@ -39,20 +40,6 @@ bool ReadDimension(const Napi::Value& value, int* out) {
   return true;
 }
 
-// The elements of a typed array; null where it is something else.
-template <typename T>
-T* Elements(const Napi::Value& value, napi_typedarray_type type, size_t* length) {
-  if (!value.IsTypedArray()) return nullptr;
-  napi_typedarray_type found;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(value.Env(), value, &found, length, &data, nullptr, nullptr) !=
-          napi_ok ||
-      found != type) {
-    return nullptr;
-  }
-  return static_cast<T*>(data);
-}
-
 // infer(model, rgb, width, height, tiles, priority, timeoutMs, cancel | undefined)
 Status ReadRequest(const Napi::CallbackInfo& info, const inference::Runtime& runtime,
                    inference::InferenceRequest* request) {
@@ -62,7 +49,7 @@ Status ReadRequest(const Napi::CallbackInfo& info, const inference::Runtime& run
   if (request->model < 0) return Invalid("no model " + id);
 
   size_t bytes = 0;
-  request->image.data = Elements<uint8_t>(info[1], napi_uint8_array, &bytes);
+  request->image.data = TypedArrayData<uint8_t>(info[1], napi_uint8_array, &bytes);
   if (!ReadDimension(info[2], &request->image.width) ||
       !ReadDimension(info[3], &request->image.height)) {
     return Invalid("width and height must be positive integers");
@@ -73,7 +60,7 @@ Status ReadRequest(const Napi::CallbackInfo& info, const inference::Runtime& run
   }
 
   size_t numbers = 0;
-  const int32_t* xy = Elements<int32_t>(info[4], napi_int32_array, &numbers);
+  const int32_t* xy = TypedArrayData<int32_t>(info[4], napi_int32_array, &numbers);
   if (xy == nullptr || numbers == 0 || numbers % 2 != 0) {
     return Invalid("tiles must be an Int32Array of x, y pairs");
   }
@@ -99,7 +86,7 @@ Status ReadRequest(const Napi::CallbackInfo& info, const inference::Runtime& run
 
   if (!info[7].IsUndefined()) {
     size_t length = 0;
-    request->cancel = Elements<int32_t>(info[7], napi_int32_array, &length);
+    request->cancel = TypedArrayData<int32_t>(info[7], napi_int32_array, &length);
     if (request->cancel == nullptr || length == 0) {
       return Invalid("cancel must be an Int32Array with an element");
     }

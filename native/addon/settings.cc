@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "addon/typed_array.h"
+
 namespace aidet::addon {
 namespace {
 
@@ -57,6 +59,17 @@ class Reader {
     }
   }
 
+  // The elements of a typed array, copied.
+  template <typename T>
+  void TypedArray(const char* field, napi_typedarray_type type, std::vector<T>* out) {
+    size_t length = 0;
+    const T* data = TypedArrayData<T>(Get(field), type, &length);
+    if (data == nullptr || length == 0) return Fail(field, "a typed array that is not empty");
+    out->assign(data, data + length);
+  }
+
+  Napi::Value Field(const char* field) const { return Get(field); }
+
   std::vector<Napi::Value> Elements(const char* field) {
     std::vector<Napi::Value> elements;
     const Napi::Value value = Get(field);
@@ -101,6 +114,17 @@ class Reader {
   Status status_;
 };
 
+Status ReadSelfTest(const Napi::Value& value, inference::SelfTest* test) {
+  Reader reader(value, "model.selfTest");
+  reader.TypedArray("rgb", napi_uint8_array, &test->rgb);
+  reader.Number("tolerance", &test->tolerance);
+  reader.TypedArray("tileLogits", napi_float32_array, &test->logits);
+  reader.TypedArray("patchLogits", napi_float32_array, &test->patch_logits);
+  reader.TypedArray("generatorLogits", napi_float32_array, &test->generator_logits);
+  reader.TypedArray("embedding", napi_float32_array, &test->embeddings);
+  return reader.status();
+}
+
 Status ReadModel(const Napi::Value& value, ModelSpec* model) {
   Reader reader(value, "model");
   reader.String("id", &model->id);
@@ -124,7 +148,8 @@ Status ReadModel(const Napi::Value& value, ModelSpec* model) {
   for (size_t i = 1; i < model->batch_sizes.size(); ++i) {
     if (model->batch_sizes[i] <= model->batch_sizes[i - 1]) reader.Fail("batchSizes", "ascending");
   }
-  return reader.status();
+  if (!reader.status().ok()) return reader.status();
+  return ReadSelfTest(reader.Field("selfTest"), &model->self_test);
 }
 
 bool ReadProvider(const Napi::Value& value, Provider* provider) {

@@ -2,10 +2,22 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace aidet::inference {
+
+// A picture of tiles beside each other, one tile high, and what they must yield, tile after tile.
+struct SelfTest {
+  std::vector<uint8_t> rgb;
+  // Largest difference, absolute up to 1 and relative beyond.
+  double tolerance = 0;
+  std::vector<float> logits;
+  std::vector<float> patch_logits;
+  std::vector<float> generator_logits;
+  std::vector<float> embeddings;
+};
 
 struct ModelSpec {
   std::string id;
@@ -28,8 +40,9 @@ struct ModelSpec {
   std::string embedding;
   // Generators that generator_logits speaks of.
   int generators = 0;
-  // Ascending; empty: single tiles on a CPU.
+  // Batches that run well, ascending, of which a CPU uses the first; empty: powers of two.
   std::vector<int> batch_sizes;
+  SelfTest self_test;
 };
 
 }  // namespace aidet::inference

@@ -20,7 +20,6 @@ struct Session;
 struct SessionOptions;
 struct RunOptions;
 struct Value;
-struct Allocator;
 struct MemoryInfo;
 struct TypeInfo;
 struct TensorInfo;
@@ -46,21 +45,15 @@ constexpr int kOptimizeAll = 99;
   F(24, SetIntraOpNumThreads, Status*, SessionOptions*, int)                                       \
   F(25, SetInterOpNumThreads, Status*, SessionOptions*, int)                                       \
   F(30, SessionGetInputCount, Status*, const Session*, size_t*)                                    \
-  F(31, SessionGetOutputCount, Status*, const Session*, size_t*)                                   \
   F(33, SessionGetInputTypeInfo, Status*, const Session*, size_t, TypeInfo**)                      \
-  F(36, SessionGetInputName, Status*, const Session*, size_t, Allocator*, char**)                  \
-  F(37, SessionGetOutputName, Status*, const Session*, size_t, Allocator*, char**)                 \
   F(49, CreateTensorWithDataAsOrtValue, Status*, const MemoryInfo*, void*, size_t, const int64_t*, \
     size_t, int, Value**)                                                                          \
-  F(51, GetTensorMutableData, Status*, Value*, void**)                                             \
   F(55, CastTypeInfoToTensorInfo, Status*, const TypeInfo*, const TensorInfo**)                    \
   F(60, GetTensorElementType, Status*, const TensorInfo*, int*)                                    \
   F(61, GetDimensionsCount, Status*, const TensorInfo*, size_t*)                                   \
   F(62, GetDimensions, Status*, const TensorInfo*, int64_t*, size_t)                               \
   F(65, GetTensorTypeAndShape, Status*, const Value*, TensorInfo**)                                \
   F(69, CreateCpuMemoryInfo, Status*, int, int, MemoryInfo**)                                      \
-  F(76, AllocatorFree, Status*, Allocator*, void*)                                                 \
-  F(78, GetAllocatorWithDefaultOptions, Status*, Allocator**)                                      \
   F(92, ReleaseEnv, void, Env*)                                                                    \
   F(93, ReleaseStatus, void, Status*)                                                              \
   F(94, ReleaseMemoryInfo, void, MemoryInfo*)                                                      \
@@ -73,8 +66,6 @@ constexpr int kOptimizeAll = 99;
   F(170, SessionOptionsAppendExecutionProvider_TensorRT_V2, Status*, SessionOptions*,              \
     const TensorRtOptions*)                                                                        \
   F(171, CreateTensorRTProviderOptions, Status*, TensorRtOptions**)                                \
-  F(172, UpdateTensorRTProviderOptions, Status*, TensorRtOptions*, const char* const*,             \
-    const char* const*, size_t)                                                                    \
   F(174, ReleaseTensorRTProviderOptions, void, TensorRtOptions*)                                   \
   F(204, SessionOptionsAppendExecutionProvider_CUDA_V2, Status*, SessionOptions*,                  \
     const CudaOptions*)                                                                            \

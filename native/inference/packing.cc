@@ -15,6 +15,14 @@ int Reflect(int i, int n) {
   return phase < n ? phase : period - phase;
 }
 
+// Continues a row of which `filled` elements of `size` floats are there.
+void ReflectRow(float* row, int filled, int length, int size) {
+  for (int i = filled; i < length; ++i) {
+    std::copy_n(row + static_cast<size_t>(Reflect(i, filled)) * size, size,
+                row + static_cast<size_t>(i) * size);
+  }
+}
+
 }  // namespace
 
 Normalisation MakeNormalisation(double scale, const std::array<double, 3>& mean,
@@ -27,34 +35,29 @@ Normalisation MakeNormalisation(double scale, const std::array<double, 3>& mean,
   return n;
 }
 
-void PackTile(const RgbView& image, int x, int y, int tile, bool channels_last,
-              const Normalisation& normalisation, float* out) {
+void PackTile(const RgbView& image, int x, int y, const TileFormat& format, const RowPacker& packer,
+              float* out) {
+  const int tile = format.tile;
   const int cols = std::min(tile, image.width - x);
   const int rows = std::min(tile, image.height - y);
-  const size_t row_size = channels_last ? 3 * static_cast<size_t>(tile) : tile;
-  const size_t plane = static_cast<size_t>(tile) * tile;
-  const int planes = channels_last ? 1 : 3;
-  const auto at = [&](float* row, int col, int c) -> float& {
-    return channels_last ? row[3 * col + c] : row[c * plane + col];
-  };
+  // Planes and their rows; interleaved pixels are one plane of longer rows.
+  const int planes = format.channels_last ? 1 : 3;
+  const int element = format.channels_last ? 3 : 1;
+  const size_t row_size = static_cast<size_t>(tile) * element;
+  const size_t plane_size = row_size * tile;
+
   for (int r = 0; r < rows; ++r) {
     const uint8_t* in = image.data + 3 * (static_cast<size_t>(y + r) * image.width + x);
     float* row = out + r * row_size;
-    for (int i = 0; i < cols; ++i) {
-      for (int c = 0; c < 3; ++c) {
-        at(row, i, c) = in[3 * i + c] * normalisation.factor[c] + normalisation.offset[c];
-      }
+    if (format.channels_last) {
+      packer.interleaved(in, cols, format.normalisation, row);
+    } else {
+      packer.planes(in, cols, format.normalisation, row, row + plane_size, row + 2 * plane_size);
     }
-    for (int i = cols; i < tile; ++i) {
-      for (int c = 0; c < 3; ++c) at(row, i, c) = at(row, Reflect(i, cols), c);
-    }
+    for (int p = 0; p < planes; ++p) ReflectRow(row + p * plane_size, cols, tile, element);
   }
-  for (int r = rows; r < tile; ++r) {
-    for (int p = 0; p < planes; ++p) {
-      float* base = out + p * plane;
-      std::memcpy(base + r * row_size, base + Reflect(r, rows) * row_size,
-                  row_size * sizeof(float));
-    }
+  for (int p = 0; p < planes; ++p) {
+    ReflectRow(out + p * plane_size, rows, tile, static_cast<int>(row_size));
   }
 }
 

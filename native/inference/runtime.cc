@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "inference/self_test.h"
+
 namespace aidet::inference {
 namespace {
 
 // Two lanes a device: one packs and unpacks while the other's batch runs.
 constexpr int kDeviceLanes = 2;
-const std::vector<int> kDeviceBatchSizes = {1, 2, 4, 8, 16, 32, 64};
-// Measured: on a core a batch gains nothing over single tiles, and single tiles are shared out most
-// evenly.
-const std::vector<int> kCpuBatchSizes = {1};
+const std::vector<int> kBatchSizes = {1, 2, 4, 8, 16, 32, 64};
 
 const InferenceRequest& Of(const batching::Tile& tile) {
   return static_cast<const InferenceRequest&>(*tile.request);
@@ -22,6 +21,13 @@ bool Fits(int origin, int tile, int size) {
 }
 
 }  // namespace
+
+Runtime::Runtime(RuntimeSettings settings) : settings_(std::move(settings)) {
+  for (const ModelSpec& model : settings_.models) {
+    formats_.push_back(
+        {model.tile, model.channels_last, MakeNormalisation(model.scale, model.mean, model.std)});
+  }
+}
 
 Status Runtime::Open(RuntimeSettings settings, std::shared_ptr<Runtime>* runtime) {
   std::shared_ptr<Runtime> opened(new Runtime(std::move(settings)));
@@ -48,9 +54,11 @@ Status Runtime::Open(RuntimeSettings settings, std::shared_ptr<Runtime>* runtime
 
 Status Runtime::LoadSessions(Provider provider) {
   sessions_.clear();
-  for (const ModelSpec& model : settings_.models) {
+  for (size_t m = 0; m < settings_.models.size(); ++m) {
+    const ModelSpec& model = settings_.models[m];
     std::unique_ptr<Session> session;
-    const Status status = LoadOrtSession(library_, model, provider, &session);
+    Status status = LoadOrtSession(library_, model, provider, &session);
+    if (status.ok()) status = RunSelfTest(model.self_test, formats_[m], packer_, session.get());
     if (!status.ok()) return Failed("model " + model.id + ": " + status.message());
     sessions_.push_back(std::move(session));
   }
@@ -68,9 +76,9 @@ void Runtime::StartLanes() {
   for (size_t m = 0; m < settings_.models.size(); ++m) {
     const ModelSpec& model = settings_.models[m];
     batching::BatchLimits limits;
-    limits.sizes = cpu                          ? kCpuBatchSizes
-                   : !model.batch_sizes.empty() ? model.batch_sizes
-                                                : kDeviceBatchSizes;
+    limits.sizes = model.batch_sizes.empty() ? kBatchSizes : model.batch_sizes;
+    // Measured: a core gains nothing by a batch, and small ones are shared out most evenly.
+    if (cpu) limits.sizes.resize(1);
     if (sessions_[m]->batch_max() == 1) limits.sizes = {1};
     limits.delay_max = cpu ? 0 : settings_.delay_max;
     const size_t n = limits.sizes.back();
@@ -84,7 +92,6 @@ void Runtime::StartLanes() {
       w.embeddings.resize(n * sizes.embedding);
       lane.push_back(std::move(w));
     }
-    normalisations_.push_back(MakeNormalisation(model.scale, model.mean, model.std));
     scheduling.limits.push_back(std::move(limits));
   }
   batching::BatchExecutor* const executor = this;
@@ -121,15 +128,13 @@ Status Runtime::Submit(std::shared_ptr<InferenceRequest> request) {
 }
 
 void Runtime::Pack(int lane, int model, const std::vector<batching::Tile>& batch) {
-  const ModelSpec& spec = settings_.models[model];
-  const size_t tile_values = 3 * static_cast<size_t>(spec.tile) * spec.tile;
+  const TileFormat& format = formats_[model];
   float* out = workspaces_[lane][model].input.data();
   for (const batching::Tile& tile : batch) {
     const InferenceRequest& request = Of(tile);
     const Origin& origin = request.origins[tile.index];
-    PackTile(request.image, origin.x, origin.y, spec.tile, spec.channels_last,
-             normalisations_[model], out);
-    out += tile_values;
+    PackTile(request.image, origin.x, origin.y, format, packer_, out);
+    out += 3 * static_cast<size_t>(format.tile) * format.tile;
   }
 }
 

@@ -57,7 +57,8 @@ class InferenceRequest : public batching::Request {
 
 class Runtime : private batching::BatchExecutor {
  public:
-  // Loads every model and starts the lanes.
+  // Loads every model on the first provider that passes its self-test on all of them, and starts
+  // the lanes.
   static Status Open(RuntimeSettings settings, std::shared_ptr<Runtime>* runtime);
 
   // -1: none of this id.
@@ -84,7 +85,7 @@ class Runtime : private batching::BatchExecutor {
     }
   };
 
-  explicit Runtime(RuntimeSettings settings) : settings_(std::move(settings)) {}
+  explicit Runtime(RuntimeSettings settings);
   Status LoadSessions(Provider provider);
   void StartLanes();
 
@@ -93,10 +94,11 @@ class Runtime : private batching::BatchExecutor {
 
   const RuntimeSettings settings_;
   RuntimeInfo info_;
+  const RowPacker& packer_ = BestRowPacker();
   std::shared_ptr<OrtLibrary> library_;
   // By model.
   std::vector<std::unique_ptr<Session>> sessions_;
-  std::vector<Normalisation> normalisations_;
+  std::vector<TileFormat> formats_;
   // By lane, then by model.
   std::vector<std::vector<Workspace>> workspaces_;
   // Last, so that the lanes have ended before anything they use.

@@ -21,6 +21,17 @@ export interface NativeModel {
   embedding: string;
   generators: number;
   batchSizes: number[];
+  selfTest: NativeSelfTest;
+}
+
+/** A picture of tiles beside each other, one tile high, and what each must yield. */
+export interface NativeSelfTest {
+  rgb: Uint8Array;
+  tolerance: number;
+  tileLogits: Float32Array;
+  patchLogits: Float32Array;
+  generatorLogits: Float32Array;
+  embedding: Float32Array;
 }
 
 export interface NativeRuntimeSettings {

@@ -35,9 +35,22 @@ export interface ModelManifest {
   licence: string;
 }
 
+/** self_test.json: what the network answers to the computed picture of src/inference/self-test.ts, tile after tile. */
+export interface ModelSelfTest {
+  /** Of the ONNX file that gave the answers. */
+  sha256: string;
+  /** Largest difference allowed, absolute up to 1 and relative beyond. */
+  tolerance: number;
+  tile_logits: number[];
+  patch_logits: number[];
+  generator_logits: number[];
+  embedding: number[];
+}
+
 /** A manifest whose file was found and hashed. */
 export interface ModelPackage {
   manifest: ModelManifest;
+  selfTest: ModelSelfTest;
   /** Absolute path of the ONNX file. */
   path: string;
 }

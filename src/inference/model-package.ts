@@ -1,4 +1,4 @@
-/** Model packages: a folder with manifest.json and the ONNX file it names. */
+/** Model packages: a folder with manifest.json, the ONNX file it names, and self_test.json. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AidetError } from '../domain/errors.js';
 import type { ModelManifest, ModelPackage } from '../domain/model.js';
 import { manifestFaults } from './manifest-schema.js';
+import { loadSelfTest } from './self-test.js';
 
 /**
  * Reads the manifest, checks it, and checks the ONNX file against its SHA-256.
@@ -20,7 +21,8 @@ export async function loadModelPackage(folder: string): Promise<ModelPackage> {
   if (sha256 !== manifest.sha256) {
     throw fault(`${path} is not the file that ${manifestPath} names: its SHA-256 is ${sha256}`);
   }
-  return { manifest, path };
+  const selfTest = await loadSelfTest(join(folder, 'self_test.json'), manifest);
+  return { manifest, path, selfTest };
 }
 
 async function readManifest(path: string): Promise<ModelManifest> {

@@ -6,6 +6,7 @@ import type { NativeErrorCode, NativeModel, NativeRuntime } from '../binding/typ
 import { AidetError } from '../domain/errors.js';
 import type { ModelPackage } from '../domain/model.js';
 import { PRIORITY } from '../domain/types.js';
+import { selfTestPicture } from './self-test.js';
 import type {
   InferenceRuntime,
   InferRequest,
@@ -50,7 +51,7 @@ export async function openRuntime(settings: RuntimeSettings): Promise<InferenceR
   }
 }
 
-function toNativeModel({ manifest, path }: ModelPackage): NativeModel {
+function toNativeModel({ manifest, path, selfTest }: ModelPackage): NativeModel {
   const { input, outputs } = manifest;
   return {
     id: manifest.id,
@@ -68,6 +69,14 @@ function toNativeModel({ manifest, path }: ModelPackage): NativeModel {
     embedding: outputs.embedding,
     generators: manifest.generators.length,
     batchSizes: manifest.preferred_batch_sizes ?? [],
+    selfTest: {
+      rgb: selfTestPicture(input.tile).rgb,
+      tolerance: selfTest.tolerance,
+      tileLogits: Float32Array.from(selfTest.tile_logits),
+      patchLogits: Float32Array.from(selfTest.patch_logits),
+      generatorLogits: Float32Array.from(selfTest.generator_logits),
+      embedding: Float32Array.from(selfTest.embedding),
+    },
   };
 }
 
