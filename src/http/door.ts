@@ -203,7 +203,7 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       signal: abort.signal,
       flow: responder,
       latencyMs: () => Math.round(now() - (endMs ?? startMs)),
-      remainingMs: () => Math.max(1, (endMs ?? now()) + settings.deadlineMs - now()),
+      remainingMs: () => Math.max(1, Math.floor((endMs ?? now()) + settings.deadlineMs - now())),
       onFinished(release) {
         if (over) release();
         else releases.push(release);

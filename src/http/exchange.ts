@@ -20,7 +20,7 @@ export interface Exchange {
   readonly flow: { pause(): void; resume(): void };
   /** Whole milliseconds since the last byte of the request. */
   latencyMs(): number;
-  /** Milliseconds until the deadline, at least 1; the deadline runs from the last byte of the request. */
+  /** Whole milliseconds until the deadline, at least 1; the deadline runs from the last byte of the request. */
   remainingMs(): number;
   /** Runs when the answer was given or the client went away, whatever happened. */
   onFinished(release: () => void): void;

@@ -33,7 +33,7 @@ export interface UwsResponse {
   writeStatus(status: string): UwsResponse;
   writeHeader(name: string, value: string): UwsResponse;
   end(body: Uint8Array, closeConnection?: boolean): UwsResponse;
-  endWithoutBody(reportedLength: number, closeConnection?: boolean): UwsResponse;
+  endWithoutBody(reportedLength?: number, closeConnection?: boolean): UwsResponse;
   tryEnd(fullBodyOrChunk: Uint8Array, totalSize: number): [ok: boolean, done: boolean];
   getRemoteAddressAsText(): ArrayBuffer;
 }

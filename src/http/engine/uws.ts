@@ -141,7 +141,9 @@ function send(res: UwsResponse, reply: Reply, headOnly: boolean, close: boolean,
   res.writeStatus(`${status} ${STATUS_CODES[status] ?? 'Unknown'}`);
   for (const [name, value] of headers) res.writeHeader(name, value);
   if (headOnly) {
-    res.endWithoutBody(body.byteLength, close);
+    // Told the length, it waits for these bytes for ever, and cuts the connection when the next request comes.
+    if (close) res.endWithoutBody(body.byteLength, true);
+    else res.writeHeader('Content-Length', String(body.byteLength)).endWithoutBody();
     finish();
     return;
   }
