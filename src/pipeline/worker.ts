@@ -14,6 +14,7 @@ import { decode } from '../imaging/decode.js';
 import { renderHeatmap } from '../imaging/heatmap.js';
 import { checkLimits, probe } from '../imaging/probe.js';
 import { openRuntime } from '../inference/runtime.js';
+import { readEvidence } from '../provenance/evidence.js';
 import { DecodeBudget } from './decode-budget.js';
 import type { MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
 
@@ -47,7 +48,11 @@ async function walk(task: MeasureTask): Promise<Measurement> {
     if (isCancelled(task)) throw gaveUp();
     const decodedAt = performance.now();
     const { rgb: _, ...size } = image;
-    const result = await look(task, image, header.pages);
+    // The network runs on native threads; what the file says is read beside it.
+    const [result, evidence] = await Promise.all([
+      look(task, image, header.pages),
+      readEvidence(task.bytes, image),
+    ]);
     const inferredAt = performance.now();
     const heatmapPng = result.grid && (await renderHeatmap(image, result.grid));
     return {
@@ -60,7 +65,7 @@ async function walk(task: MeasureTask): Promise<Measurement> {
       },
       ...result,
       heatmapPng,
-      evidence: [],
+      evidence,
       times: {
         queueMs: admitted - started,
         decodeMs: decodedAt - admitted,
