@@ -1,4 +1,5 @@
 import { AidetError } from '../domain/errors.js';
+import { withoutKeys } from '../domain/redaction.js';
 
 export interface ErrorBody {
   code: string;
@@ -23,8 +24,9 @@ export function errorBody(error: AidetError, requestId: string, statusPageUrl = 
   return {
     error: {
       code,
-      message,
-      ...(param === undefined ? {} : { param }),
+      // A stranger's name for a field may be anything, a key pasted to the wrong place included.
+      message: withoutKeys(message),
+      ...(param === undefined ? {} : { param: withoutKeys(param) }),
       request_id: requestId,
       ...(code === 'service_unavailable' && statusPageUrl !== '' ? { status_page: statusPageUrl } : {}),
     },

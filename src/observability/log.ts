@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { withoutKeys } from '../domain/redaction.js';
 
 export type Log = Logger;
 
@@ -23,9 +24,6 @@ const SECRETS = [
   'query',
 ];
 
-/** A key of this product inside any text, for example in the message of a library's error. */
-const KEY_FORM = /aidet_(live|test)_sk_[0-9A-Za-z]+/g;
-
 /** JSON Lines on standard error's sibling, standard output, unless another destination is given. Never holds keys, image bytes or query strings. */
 export function createLog({ level }: LogSettings, destination?: DestinationStream): Log {
   const options = {
@@ -34,7 +32,7 @@ export function createLog({ level }: LogSettings, destination?: DestinationStrea
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-    hooks: { streamWrite: (line: string) => line.replace(KEY_FORM, 'aidet_$1_sk_[redacted]') },
+    hooks: { streamWrite: withoutKeys },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
