@@ -24,7 +24,10 @@ function check(name, command, args) {
 async function runTap(files) {
   process.stdout.write(`\n== tests (${files.length} files)\n`);
   const tap = join(root, 'node_modules', '.bin', 'tap');
-  const child = spawn(tap, ['run', '--reporter=tap', ...files], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(tap, ['run', '--reporter=tap', ...files], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let inYaml = false;
   for await (const line of createInterface({ input: child.stdout })) {
     const text = line.trim();
@@ -33,7 +36,8 @@ async function runTap(files) {
     if (text === '...') inYaml = false;
     const isFile = /^(not ok|ok) \d+ - dist\/test\//.test(line);
     if (isFile) process.stdout.write(`${line.replace(/ # time=.*/, '')}\n`);
-    else if (inYaml || text.startsWith('not ok') || /# (skip|todo)/i.test(text)) process.stdout.write(`${line}\n`);
+    else if (inYaml || text.startsWith('not ok') || /# (skip|todo)/i.test(text))
+      process.stdout.write(`${line}\n`);
     // Leaves are assertions; a test and a file repeat their leaves' outcome with a time behind it.
     if (point === null || / # time=/.test(text)) continue;
     if (/# (skip|todo)/i.test(text)) skipped++;
@@ -54,7 +58,12 @@ if (files.length === 0) {
 }
 if (words.length === 0) {
   check('format and lint', join(root, 'node_modules', '.bin', 'biome'), ['check', '.']);
-  check('arrows', join(root, 'node_modules', '.bin', 'depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']);
+  check('generated files', process.execPath, ['scripts/generate-api.mjs', '--check']);
+  check('arrows', join(root, 'node_modules', '.bin', 'depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'src',
+  ]);
 }
 await runTap(files.sort());
 if (words.length === 0) check('native', process.execPath, ['scripts/test-native.mjs']);

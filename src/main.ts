@@ -22,6 +22,7 @@ import type { Provenance } from './provenance/types.js';
 import { createArtifactUrls } from './storage/artifact-urls.js';
 import { openArtifactStore } from './storage/artifacts.js';
 import { openDatabase } from './storage/database.js';
+import { openIdempotentAnswers } from './storage/idempotency.js';
 import { openKeyRing } from './storage/key-ring.js';
 import { openSecrets } from './storage/secrets.js';
 
@@ -158,15 +159,16 @@ async function start(
     { plansFile: settings.plans_file },
   );
   onClose(() => accounts.close());
-  const artifacts = openArtifactStore(
-    {
-      ring: openKeyRing(dataDir, { nowMs: Date.now, rotateMs: settings.encryption_key_days * 86_400_000 }),
-      nowMs: Date.now,
-      report,
-    },
-    { dataDir, bytesMax: settings.artifact_bytes_max },
-  );
+  const ring = openKeyRing(dataDir, { nowMs: Date.now, rotateMs: settings.encryption_key_days * 86_400_000 });
+  const atRest = { ring, nowMs: Date.now, report };
+  const artifacts = openArtifactStore(atRest, { dataDir, bytesMax: settings.artifact_bytes_max });
   onClose(() => artifacts.close());
+  const answers = openIdempotentAnswers(atRest, {
+    dataDir,
+    ttlS: settings.idempotency_ttl_s,
+    bytesMax: settings.idempotency_bytes_max,
+  });
+  onClose(() => answers.close());
   const detector = await createDetector(settings);
   onClose(() => detector.close());
   observe(metrics, detector);
@@ -190,6 +192,7 @@ async function start(
       accounts,
       pipeline,
       fetcher,
+      answers,
       artifacts,
       artifactUrls: createArtifactUrls(secrets.urlSecret, Date.now),
       models: await Promise.all(detector.packages.map((p) => cardOf(p, p === detector.active))),
@@ -214,6 +217,7 @@ async function start(
       ...tlsOf(settings),
       publicUrl: settings.public_url,
       imageBytesMax: settings.image_bytes_max,
+      batchBytesMax: settings.batch_max_bytes,
       deadlineMs: settings.deadline_ms,
       drainMs: settings.drain_ms,
       artifactTtlS: settings.artifact_ttl_s,

@@ -5,11 +5,16 @@ import { AidetError } from './errors.js';
  * tell them apart.
  * @param bytesSeen null where reading stopped at the limit and the full size is not known.
  */
-export function bytesOverLimit(bytesSeen: number | null, bytesMax: number, param?: string): AidetError {
+export function bytesOverLimit(
+  bytesSeen: number | null,
+  bytesMax: number,
+  param?: string,
+  what: 'Image' | 'Batch body' = 'Image',
+): AidetError {
   const [unit, divisor] = unitOf(bytesMax);
   const limit = `${trim(bytesMax / divisor, 6)} ${unit}`;
   const seen = bytesSeen === null ? 'more' : `${distinct(bytesSeen / divisor, bytesMax / divisor)} ${unit}`;
-  const message = `Image exceeds ${limit} limit (got ${seen})`;
+  const message = `${what} exceeds ${limit} limit (got ${seen})`;
   return new AidetError('image_too_large', message, param === undefined ? {} : { param });
 }
 

@@ -14,12 +14,14 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 
 /**
  * Reads a body to its end, or to the limit, which counts decompressed bytes.
+ * @param hold told of the bytes held so far; may throw to end the reading.
  * @throws AidetError `image_too_large`, by the stated length before anything is read.
  */
 export async function readBody(
   body: Readable,
   headers: { length: number | null; encoding: string },
   bytesMax: number,
+  hold: (bytes: number) => void = () => {},
 ): Promise<Uint8Array> {
   const isPlain = headers.encoding === '' || headers.encoding === 'identity';
   if (isPlain && headers.length !== null && headers.length > bytesMax) {
@@ -34,6 +36,7 @@ export async function readBody(
     size += chunk.length;
     // Leaving the loop destroys the stream, so that nothing more is read or unpacked.
     if (size > bytesMax) throw bytesOverLimit(null, bytesMax, 'image_url');
+    hold(size);
     chunks.push(chunk);
   }
   return joined(chunks, size);

@@ -53,11 +53,17 @@ export interface Fetcher {
   /**
    * Downloads what may be an image, under the address rules of the contract; only content tells whether it is one.
    * @throws AidetError `invalid_request` for a URL that can not be one, `image_too_large` beyond `bytesMax`,
-   *   `image_unfetchable` for all else, each with `param` `image_url`; the signal's reason where it is aborted.
+   *   `image_unfetchable` for all else, each with `param` `image_url`; the signal's reason where it is aborted;
+   *   what `hold` throws.
    */
   fetchImage(
     url: string,
-    options: { signal: AbortSignal; bytesMax: number },
+    options: {
+      signal: AbortSignal;
+      bytesMax: number;
+      /** Told of the bytes held so far; may throw an AidetError to give up. */
+      hold?: (bytes: number) => void;
+    },
   ): Promise<{ bytes: Uint8Array; finalUrl: string }>;
   /** Downloads under way. */
   inFlight(): number;
@@ -91,7 +97,7 @@ export function createFetcher(settings: FetcherSettings, deps: FetcherDeps = {})
     return new Agent({ connections: settings.concurrencyPerHost, connect });
   }
 
-  async function fetchImage(text: string, { signal, bytesMax }: { signal: AbortSignal; bytesMax: number }) {
+  async function fetchImage(text: string, { signal, bytesMax, hold }: Parameters<Fetcher['fetchImage']>[1]) {
     let url = parseImageUrl(text);
     const given = AbortSignal.any([signal, closing.signal]);
     try {
@@ -102,7 +108,7 @@ export function createFetcher(settings: FetcherSettings, deps: FetcherDeps = {})
         try {
           const answer = await get(url, deadline);
           if (!REDIRECT_STATUS.has(answer.statusCode)) {
-            const bytes = await readAnswer(answer, bytesMax);
+            const bytes = await readAnswer(answer, bytesMax, hold);
             return { bytes, finalUrl: url.href };
           }
           discard(answer);
@@ -168,7 +174,11 @@ function checkedLookup(lookup: typeof dns.lookup, rules: AddressRules): LookupFu
   };
 }
 
-async function readAnswer(answer: Dispatcher.ResponseData, bytesMax: number): Promise<Uint8Array> {
+async function readAnswer(
+  answer: Dispatcher.ResponseData,
+  bytesMax: number,
+  hold?: (bytes: number) => void,
+): Promise<Uint8Array> {
   if (answer.statusCode !== 200) {
     discard(answer);
     throw new Unfetchable(`it answered ${answer.statusCode}`);
@@ -177,7 +187,7 @@ async function readAnswer(answer: Dispatcher.ResponseData, bytesMax: number): Pr
   const encoding = single(answer.headers['content-encoding']).trim().toLowerCase();
   try {
     const stated = { length: Number.isInteger(length) && length > 0 ? length : null, encoding };
-    const bytes = await readBody(answer.body, stated, bytesMax);
+    const bytes = await readBody(answer.body, stated, bytesMax, hold);
     if (bytes.length === 0) throw new Unfetchable('it gave no data');
     return bytes;
   } finally {

@@ -3,15 +3,17 @@
  * answer in the shape of the contract with its request id, everything the request held is given back, and one line is
  * logged.
  */
+import { createHash } from 'node:crypto';
 import type { Accounts, Principal } from '../accounts/types.js';
 import { AidetError } from '../domain/errors.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { Begun, IdempotentAnswers, KeptAnswer } from '../storage/idempotency.js';
 import { createClientIp } from './client-ip.js';
 import { acceptedEncoding, encode } from './encode.js';
 import type { BodySink, Handler, Reply, RequestHead, Responder } from './engine/types.js';
 import { errorBody, errorHeaders, NoRouteError, publicError } from './errors.js';
-import type { Answer, BodyReader, Exchange } from './exchange.js';
+import type { Answer, BodyReader, Exchange, Route } from './exchange.js';
 import { checkHost, framedLength } from './framing.js';
 import { clientRequestId, newId } from './ids.js';
 import { rateHeaders } from './rate-headers.js';
@@ -19,6 +21,7 @@ import type { Match, Router } from './router.js';
 
 export interface DoorDeps {
   accounts: Accounts;
+  answers: Pick<IdempotentAnswers, 'begin'>;
   router: Router;
   log: Log;
   metrics: Metrics;
@@ -54,6 +57,17 @@ const FIXED_HEADERS: [string, string][] = [
   ['Cache-Control', 'no-store'],
   ['X-Content-Type-Options', 'nosniff'],
 ];
+
+/** An answer as it leaves, without the headers that all answers have. */
+interface Sent {
+  status: number;
+  headers: [string, string][];
+  body: Uint8Array;
+  contentType: string;
+}
+
+/** The place of a first answer under its Idempotency-Key. */
+type First = Extract<Begun, { kind: 'first' }>;
 
 export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
   const { log, metrics, now } = deps;
@@ -123,25 +137,23 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       leave();
     }
 
-    function send(
-      status: number,
-      headers: [string, string][],
-      body: Uint8Array,
-      contentType: string,
-      close: boolean,
-    ): void {
+    function send(shape: Sent, close: boolean, first?: First): void {
       if (over) return;
-      const rate = principal && rateHeaders(deps.accounts.rateState(principal), principal.limits, Date.now());
+      const { status, headers, body, contentType } = shape;
       const own = new Set(headers.map(([name]) => name.toLowerCase()));
+      const named: [string, string][] = own.has('x-request-id')
+        ? headers
+        : [['X-Request-Id', requestId], ...headers];
+      const rate = principal && rateHeaders(deps.accounts.rateState(principal), principal.limits, Date.now());
+      first?.end({ status, headers: [['Content-Type', contentType], ...named], body });
       const reply: Reply = {
         status,
         headers: [
-          ...(own.has('x-request-id') ? [] : ([['X-Request-Id', requestId]] as const)),
           ['Content-Type', contentType],
           ...FIXED_HEADERS.filter(([name]) => !own.has(name.toLowerCase())),
           ...(settings.tls ? ([['Strict-Transport-Security', 'max-age=31536000']] as const) : []),
           ...(rate ?? []),
-          ...headers,
+          ...named,
         ],
         body,
       };
@@ -149,12 +161,20 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       finish({ status, bytes: body.byteLength });
     }
 
-    function answer(given: Answer): void {
+    function answer(given: Answer, first?: First): void {
       const { bytes, contentType } = 'value' in given ? encode(given.value, encoding) : given;
-      send(given.status ?? 200, given.headers ?? [], bytes, contentType, false);
+      const { status = 200, headers = [] } = given;
+      send({ status, headers, body: bytes, contentType }, false, first);
     }
 
-    function fail(error: unknown, closeAlways = false): void {
+    function replay({ status, headers, body }: KeptAnswer): void {
+      const contentType = headers.find(([name]) => name === 'Content-Type')?.[1] ?? 'application/json';
+      const kept = headers.filter(([name]) => name !== 'Content-Type');
+      notes.replayed = true;
+      send({ status, headers: [...kept, ['Idempotent-Replayed', 'true']], body, contentType }, false);
+    }
+
+    function fail(error: unknown, closeAlways = false, first?: First): void {
       if (over || held !== undefined) return;
       const shown = publicError(error);
       if (shown.code === 'internal_error') log.error({ request_id: requestId, err: shown.cause ?? shown });
@@ -166,21 +186,53 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       if (shown instanceof NoRouteError && shown.allow.length > 0)
         headers.push(['Allow', shown.allow.join(', ')]);
       const { bytes, contentType } = encode(errorBody(shown, requestId, settings.statusPageUrl), encoding);
-      const respond = (close: boolean): void => send(shown.status, headers, bytes, contentType, close);
+      const respond = (close: boolean): void =>
+        send({ status: shown.status, headers, body: bytes, contentType }, close, first);
       if (closeAlways || endMs !== undefined) respond(closeAlways);
       else if (length !== null) respond(length - received > DROP_BYTES_MAX);
       else held = () => respond(endMs === undefined);
     }
 
-    async function run(matched: Match, full: BodyReader<unknown>): Promise<void> {
+    async function run({ route }: Match, full: BodyReader<unknown>): Promise<void> {
+      let first: First | undefined;
       try {
         const body = await full.end();
         if (over) return;
-        answer(await matched.route.handle(exchange, body));
+        const key =
+          head.method === 'POST' && route.endpoint !== null ? head.headers.get('idempotency-key') : undefined;
+        if (key !== undefined) {
+          const begun = await begin(route, key, body);
+          if (begun.kind === 'replay') {
+            replay(begun.answer);
+            return;
+          }
+          first = begun;
+        }
+        const given = await route.handle(exchange, body);
+        answer(given, first);
       } catch (error) {
         if (abort.signal.aborted) finish('aborted');
-        else fail(error);
+        else fail(error, false, first);
+      } finally {
+        first?.abandon();
       }
+    }
+
+    async function begin(route: Route, key: string, body: unknown): Promise<Begun> {
+      const asked = route.fingerprint === undefined ? JSON.stringify(body) : await route.fingerprint(body);
+      const { projectId, livemode } = exchange.principal;
+      const fingerprint = createHash('sha256').update(`${head.method} ${head.path} ${asked}`).digest('hex');
+      const wait = { remainingMs: exchange.remainingMs(), signal: abort.signal };
+      return deps.answers.begin({ projectId, livemode, key, fingerprint }, wait);
+    }
+
+    function awaitBody(): void {
+      bodyTimer = setTimeout(() => {
+        fail(
+          new AidetError('invalid_request', `The body was not complete after ${BODY_TIMEOUT_MS / 1000} s`),
+          true,
+        );
+      }, BODY_TIMEOUT_MS);
     }
 
     const exchange: Exchange = {
@@ -201,7 +253,17 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
         return clientIpOf(head);
       },
       signal: abort.signal,
-      flow: responder,
+      flow: {
+        // Where we hold the client back, the time is ours.
+        pause() {
+          clearTimeout(bodyTimer);
+          responder.pause();
+        },
+        resume() {
+          if (endMs === undefined && !over) awaitBody();
+          responder.resume();
+        },
+      },
       latencyMs: () => Math.round(now() - (endMs ?? startMs)),
       remainingMs: () => Math.max(1, Math.floor((endMs ?? now()) + settings.deadlineMs - now())),
       onFinished(release) {
@@ -251,12 +313,7 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
           throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
       }
       reader = match.route.read(exchange);
-      bodyTimer = setTimeout(() => {
-        fail(
-          new AidetError('invalid_request', `The body was not complete after ${BODY_TIMEOUT_MS / 1000} s`),
-          true,
-        );
-      }, BODY_TIMEOUT_MS);
+      awaitBody();
     } catch (error) {
       fail(error);
     }

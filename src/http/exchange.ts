@@ -50,6 +50,8 @@ export interface Route<B = unknown> {
   /** Name for scopes and usage counts; null: open to all, without a key. */
   endpoint: string | null;
   read(exchange: Exchange): BodyReader<B>;
+  /** The same for bodies that ask for the same, whatever their form; for `Idempotency-Key`. Missing: the body as JSON. */
+  fingerprint?(body: B): string | Promise<string>;
   handle(exchange: Exchange, body: B): Answer | Promise<Answer>;
 }
 

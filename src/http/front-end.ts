@@ -6,6 +6,8 @@ import type { Metrics } from '../observability/metrics.js';
 import type { Pipeline } from '../pipeline/types.js';
 import type { ArtifactUrls } from '../storage/artifact-urls.js';
 import type { ArtifactStore } from '../storage/artifacts.js';
+import type { IdempotentAnswers } from '../storage/idempotency.js';
+import { checkAgainstContract } from './contract.js';
 import { createDoor } from './door.js';
 import { createNodeEngine } from './engine/node.js';
 import type { TlsFiles } from './engine/types.js';
@@ -15,16 +17,20 @@ import { createIntake } from './images/intake.js';
 import { Router } from './router.js';
 import { artifactRoutes } from './routes/artifacts.js';
 import { detectRoute } from './routes/detect.js';
+import { detectBatchRoute } from './routes/detect-batch.js';
+import { docsRoutes } from './routes/docs.js';
 import { type CheckState, type HealthDeps, healthRoutes } from './routes/health.js';
 import { keyRoutes } from './routes/keys.js';
 import { metricsRoute } from './routes/metrics.js';
 import { type ModelCard, modelRoutes } from './routes/models.js';
+import { openapiRoute } from './routes/openapi.js';
 import { usageRoute } from './routes/usage.js';
 
 export interface FrontEndDeps {
   accounts: Accounts;
   pipeline: Pipeline;
   fetcher: Fetcher;
+  answers: IdempotentAnswers;
   artifacts: ArtifactStore;
   artifactUrls: ArtifactUrls;
   models: readonly ModelCard[];
@@ -41,6 +47,7 @@ export interface FrontEndSettings {
   tls?: TlsFiles;
   publicUrl: string;
   imageBytesMax: number;
+  batchBytesMax: number;
   deadlineMs: number;
   drainMs: number;
   artifactTtlS: number;
@@ -84,15 +91,19 @@ export async function startFrontEnd(deps: FrontEndDeps, settings: FrontEndSettin
   );
   const router = new Router([
     detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics }),
+    detectBatchRoute({ accounts, pipeline, fetcher: deps.fetcher, placeHeatmap, metrics }, settings),
     usageRoute(accounts),
     ...keyRoutes(accounts),
     ...modelRoutes(deps.models),
     ...artifactRoutes({ store: deps.artifacts, urls: deps.artifactUrls, nowMs }),
     ...healthRoutes(health),
     metricsRoute(metrics, settings.metricsToken),
+    openapiRoute(),
+    ...docsRoutes(),
   ]);
+  checkAgainstContract(router.routes);
   const door = createDoor(
-    { accounts, router, log, metrics, now: () => performance.now() },
+    { accounts, answers: deps.answers, router, log, metrics, now: () => performance.now() },
     { ...settings, tls: settings.tls !== undefined },
   );
   const engine = ENGINES[settings.engine](door.handler, settings);

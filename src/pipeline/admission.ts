@@ -22,39 +22,58 @@ export interface Reservation {
   release(): void;
 }
 
+/** What is held, and how much may be. */
+interface Pool {
+  images: number;
+  bytes: number;
+  imagesMax: number;
+  bytesMax: number;
+}
+
 interface Waiting {
   start: () => void;
 }
+
+/** What all batches together may hold of the budget. */
+const BATCH_SHARE = 0.5;
 
 /** After this many starts of a better class one of a worse class goes first, so that none starves. */
 const STARTS_BEFORE_AGEING = 8;
 
 export class Admission {
-  private images = 0;
-  private bytes = 0;
+  private readonly all: Pool;
+  private readonly batches: Pool;
   private busy = 0;
   private passedOver = 0;
   private readonly queues: Set<Waiting>[] = Object.keys(PRIORITY).map(() => new Set());
 
-  constructor(private readonly settings: AdmissionSettings) {}
+  constructor(private readonly settings: AdmissionSettings) {
+    const { imagesMax, bytesMax } = settings;
+    const share = Math.max(1, Math.floor(imagesMax * BATCH_SHARE));
+    this.all = { images: 0, bytes: 0, imagesMax, bytesMax };
+    this.batches = { images: 0, bytes: 0, imagesMax: share, bytesMax: bytesMax * BATCH_SHARE };
+  }
 
-  /** Holds nothing at first. */
-  reserve(): Reservation {
-    let held = { images: 0, bytes: 0 };
+  /** Holds nothing at first. Batches get no more than their share, so that there is room for single images beside them. */
+  reserve(priority: Priority): Reservation {
+    const pools = priority === 'interactive' ? [this.all] : [this.all, this.batches];
+    let mine = { images: 0, bytes: 0 };
     const change = (images: number, bytes: number): void => {
-      this.images += images - held.images;
-      this.bytes += bytes - held.bytes;
-      held = { images, bytes };
+      for (const pool of pools) {
+        pool.images += images - mine.images;
+        pool.bytes += bytes - mine.bytes;
+      }
+      mine = { images, bytes };
     };
+    const exceeds = (what: 'images' | 'bytes', value: number): boolean =>
+      value > mine[what] && pools.some((pool) => pool[what] - mine[what] + value > pool[`${what}Max`]);
     return {
       set: (images, bytes) => {
-        const { imagesMax, bytesMax } = this.settings;
-        const tooMany = images > held.images && this.images - held.images + images > imagesMax;
-        if (tooMany || (bytes > held.bytes && this.bytes - held.bytes + bytes > bytesMax)) {
-          const what = tooMany ? `${imagesMax} images` : `${bytesMax} bytes`;
+        const tooMany = exceeds('images', images);
+        if (tooMany || exceeds('bytes', bytes)) {
           throw new AidetError(
             'service_unavailable',
-            `The server is at its limit of ${what} in flight; try again`,
+            `The server has as many ${tooMany ? 'images' : 'bytes'} in flight as it may; try again`,
             { retryAfterS: 1 },
           );
         }
@@ -116,8 +135,8 @@ export class Admission {
 
   load(): { images: number; bytes: number; queuedImages: number } {
     return {
-      images: this.images,
-      bytes: this.bytes,
+      images: this.all.images,
+      bytes: this.all.bytes,
       queuedImages: this.queues.reduce((n, q) => n + q.size, 0),
     };
   }

@@ -135,7 +135,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
 
   return {
     detect,
-    reserve: () => admission.reserve(),
+    reserve: (priority) => admission.reserve(priority),
     load: () => admission.load(),
     ready: () => closing === undefined && deps.runtime.info().models.length > 0,
     models: () => [...models.values()],

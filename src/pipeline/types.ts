@@ -39,7 +39,7 @@ export interface Pipeline {
    */
   detect(input: DetectInput, options: DetectOptions, context: DetectContext): Promise<DetectResult>;
   /** A share of the in-flight budget, empty at first; must be released in the end. */
-  reserve(): Reservation;
+  reserve(priority: Priority): Reservation;
   load(): PipelineLoad;
   ready(): boolean;
   models(): ModelRef[];

@@ -5,12 +5,15 @@ const never = new AbortController().signal;
 
 test('the budget refuses exactly, and what was held stays held', async (t) => {
   const admission = new Admission({ imagesMax: 2, bytesMax: 100, slots: 1 });
-  const a = admission.reserve();
+  const a = admission.reserve('interactive');
   a.set(1, 60);
-  const b = admission.reserve();
-  t.throws(() => b.set(1, 41), { code: 'service_unavailable', retryAfterS: 1, message: /100 bytes/ });
+  const b = admission.reserve('interactive');
+  t.throws(() => b.set(1, 41), { code: 'service_unavailable', retryAfterS: 1, message: /bytes in flight/ });
   b.set(1, 40);
-  t.throws(() => admission.reserve().set(1, 0), { code: 'service_unavailable', message: /2 images/ });
+  t.throws(() => admission.reserve('interactive').set(1, 0), {
+    code: 'service_unavailable',
+    message: /images in flight/,
+  });
   t.throws(() => a.set(1, 61), { code: 'service_unavailable' });
   t.match(admission.load(), { images: 2, bytes: 100 });
   a.set(0, 10);
@@ -20,6 +23,25 @@ test('the budget refuses exactly, and what was held stays held', async (t) => {
   t.match(admission.load(), { images: 1, bytes: 40 });
   b.release();
   t.match(admission.load(), { images: 0, bytes: 0, queuedImages: 0 });
+});
+
+test('batches together hold half at most, and leave the rest to single images', async (t) => {
+  const admission = new Admission({ imagesMax: 4, bytesMax: 100, slots: 1 });
+  const a = admission.reserve('batch');
+  const b = admission.reserve('batch');
+  a.set(1, 30);
+  t.throws(() => b.set(1, 21), { code: 'service_unavailable', message: /bytes in flight/ });
+  b.set(1, 20);
+  t.throws(() => b.set(2, 20), { code: 'service_unavailable', message: /images in flight/ });
+  const single = admission.reserve('interactive');
+  single.set(2, 50);
+  t.throws(() => single.set(2, 51), { code: 'service_unavailable' });
+  a.release();
+  single.set(3, 80);
+  t.throws(() => b.set(1, 21), { code: 'service_unavailable' }, 'a share is no promise');
+  single.release();
+  b.release();
+  t.match(admission.load(), { images: 0, bytes: 0 });
 });
 
 test('slots go by class, then by arrival; a worse class is not starved', async (t) => {

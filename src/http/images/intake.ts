@@ -5,7 +5,7 @@ import type { Reservation } from '../../pipeline/admission.js';
 import type { Pipeline } from '../../pipeline/types.js';
 import { type BodyKind, bodyKind } from '../body/media.js';
 import type { BodyReader, Exchange } from '../exchange.js';
-import type { FieldKinds } from './fields.js';
+import type { FieldTypes } from '../validation.js';
 import { type ImageRequest, readImageRequest } from './reader.js';
 import type { ImageSource } from './source.js';
 
@@ -16,7 +16,7 @@ export interface PlacedRequest extends ImageRequest {
 
 export interface Intake {
   /** Reads one image and its options within the budget; throws `service_unavailable` where there is no room. */
-  reader(exchange: Exchange, kinds: FieldKinds): BodyReader<PlacedRequest>;
+  reader(exchange: Exchange, types: FieldTypes): BodyReader<PlacedRequest>;
   /** The image's bytes, fetched where the source is a URL. Throws as `Fetcher.fetchImage` does. */
   obtain(exchange: Exchange, source: ImageSource, place: Reservation): Promise<Uint8Array>;
 }
@@ -36,11 +36,11 @@ export function createIntake(
   return {
     // A client holds what it has sent, not what it announces, and a place among the images when its body is complete: so
     // the slow ones do not keep the quick ones out. What can not fit anyhow is refused before it is read.
-    reader(exchange, kinds) {
+    reader(exchange, types) {
       const copies = COPIES[bodyKind(exchange.head.headers)];
-      const place = pipeline.reserve();
+      const place = pipeline.reserve('interactive');
       exchange.onFinished(() => place.release());
-      const request = readImageRequest(exchange, exchange.query, kinds, imageBytesMax);
+      const request = readImageRequest(exchange, exchange.query, types, imageBytesMax);
       place.set(1, (exchange.length ?? 0) * copies);
       place.release();
       let received = 0;
@@ -63,13 +63,14 @@ export function createIntake(
         place.set(1, source.bytes.byteLength);
         return source.bytes;
       }
-      // Its size is known only when it is here.
-      place.set(1, imageBytesMax);
       const deadline = AbortSignal.timeout(exchange.remainingMs());
       const signal = AbortSignal.any([exchange.signal, deadline]);
       try {
-        const { bytes } = await fetcher.fetchImage(source.url, { signal, bytesMax: imageBytesMax });
-        place.set(1, bytes.byteLength);
+        const { bytes } = await fetcher.fetchImage(source.url, {
+          signal,
+          bytesMax: imageBytesMax,
+          hold: (held) => place.set(1, held),
+        });
         return bytes;
       } catch (error) {
         if (!deadline.aborted || exchange.signal.aborted) throw error;

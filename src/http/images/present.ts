@@ -1,4 +1,7 @@
 import type { DetectResult } from '../../pipeline/types.js';
+import type { components } from '../generated/api.js';
+
+export type WireDetection = components['schemas']['Detection'];
 
 /** Digits of a cell's probability: what a colour can show, at a third of the length. */
 const CELL_DIGITS = 4;
@@ -12,7 +15,7 @@ export interface Presentation {
 }
 
 /** The answer of `detect` by its wire names, the stable contract first. */
-export function presentDetection(result: DetectResult, also: Presentation) {
+export function presentDetection(result: DetectResult, also: Presentation): WireDetection {
   return {
     verdict: result.verdict,
     confidence: result.confidence,

@@ -7,7 +7,8 @@ import { type BodyKind, bodyKind } from '../body/media.js';
 import { parseForm } from '../body/multipart.js';
 import { type Fields, parseJsonObject, parseMsgpackObject } from '../body/structured.js';
 import type { BodyReader, Exchange } from '../exchange.js';
-import { addText, type FieldKinds } from './fields.js';
+import type { FieldTypes } from '../validation.js';
+import { addText } from './fields.js';
 import type { ImageSource } from './source.js';
 
 export interface ImageRequest {
@@ -30,27 +31,27 @@ export function bodyBytesMax(kind: BodyKind, imageBytesMax: number): number {
 
 /**
  * Reads one image and its options. Throws `image_too_large` before memory is taken, `invalid_request` for everything else.
- * @param kinds options of the endpoint; text of forms and queries is read by them.
+ * @param types options of the endpoint; text of forms and queries is read by them.
  */
 export function readImageRequest(
   { head, length }: Pick<Exchange, 'head' | 'length'>,
   query: URLSearchParams,
-  kinds: FieldKinds,
+  types: FieldTypes,
   imageBytesMax: number,
 ): BodyReader<ImageRequest> {
   const kind = bodyKind(head.headers);
   const options: Fields = {};
-  for (const [name, text] of query) addText(options, kinds, name, text);
+  for (const [name, text] of query) addText(options, types, name, text);
   if (kind === 'multipart') {
-    const textKinds: FieldKinds = { ...kinds, image_url: 'string', image_base64: 'string' };
-    return readForm(head.headers, options, textKinds, imageBytesMax, length);
+    const textTypes: FieldTypes = { ...types, image_url: 'string', image_base64: 'string' };
+    return readForm(head.headers, options, textTypes, imageBytesMax, length);
   }
   const bytesMax = bodyBytesMax(kind, imageBytesMax);
   const body = collectBody(length, bytesMax, (bytes) => overLimit(kind, bytes, imageBytesMax));
   const request = (bytes: Uint8Array): ImageRequest => {
     if (kind === 'raw') return rawRequest(bytes, options);
     const given = kind === 'json' ? parseJsonObject(bytes) : parseMsgpackObject(bytes);
-    return structuredRequest(merge(options, given), imageBytesMax);
+    return takeImage(merge(options, given), imageBytesMax);
   };
   return { chunk: body.chunk, end: async () => request(await body.end()), abort: () => body.abort?.() };
 }
@@ -81,8 +82,8 @@ function merge(options: Fields, given: Fields): Fields {
   return { ...options, ...given };
 }
 
-/** `image`, `image_base64` or `image_url`, exactly one of them. */
-function structuredRequest({ image, ...rest }: Fields, imageBytesMax: number): ImageRequest {
+/** Parts `image`, `image_base64` or `image_url`, exactly one of them, from the other fields. Throws `invalid_request`. */
+export function takeImage({ image, ...rest }: Fields, imageBytesMax: number): ImageRequest {
   if (image === undefined || image === null) return namedRequest(rest, undefined, imageBytesMax);
   if (!(image instanceof Uint8Array)) {
     throw new AidetError('invalid_request', 'image must be binary; text goes into image_base64', {
@@ -91,8 +92,7 @@ function structuredRequest({ image, ...rest }: Fields, imageBytesMax: number): I
   }
   if (image.byteLength === 0) throw new AidetError('invalid_request', 'image is empty', { param: 'image' });
   if (image.byteLength > imageBytesMax) throw bytesOverLimit(image.byteLength, imageBytesMax, 'image');
-  // A view of the body would keep all of it alive, and could not change threads without a copy.
-  return namedRequest(rest, Uint8Array.from(image), imageBytesMax);
+  return namedRequest(rest, image, imageBytesMax);
 }
 
 function namedRequest(
@@ -119,7 +119,7 @@ function namedRequest(
 function readForm(
   headers: Exchange['head']['headers'],
   fields: Fields,
-  kinds: FieldKinds,
+  types: FieldTypes,
   imageBytesMax: number,
   length: number | null,
 ): BodyReader<ImageRequest> {
@@ -128,7 +128,7 @@ function readForm(
   let image: Uint8Array | undefined;
   const limits = { fieldBytesMax: bytesMax, fieldsMax: 32, filesMax: 2 };
   const form = parseForm(headers, ['image'], limits, {
-    field: (name, text) => addText(fields, kinds, name, text),
+    field: (name, text) => addText(fields, types, name, text),
     file(name) {
       if (name !== 'image')
         throw new AidetError(
@@ -169,7 +169,10 @@ export function collectFile(bytesMax: number, done: (bytes: Uint8Array) => void,
   return {
     chunk(bytes: Uint8Array) {
       size += bytes.byteLength;
-      if (size > bytesMax) throw bytesOverLimit(null, bytesMax, param);
+      if (size > bytesMax) {
+        pieces.length = 0;
+        throw bytesOverLimit(null, bytesMax, param);
+      }
       pieces.push(bytes);
     },
     end() {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AidetError } from '../../domain/errors.js';
 import { withParam } from '../errors.js';
 
@@ -13,4 +14,10 @@ export function blame(error: unknown, source: ImageSource): unknown {
   }
   const ofTheImage = error.code === 'invalid_request' || error.code.startsWith('image_');
   return ofTheImage ? withParam(error, source.param) : error;
+}
+
+/** The same for the same content; a URL is taken at its word. */
+export function contentOf(source: ImageSource): string {
+  if ('url' in source) return `url ${source.url}`;
+  return `sha256 ${createHash('sha256').update(source.bytes).digest('hex')}`;
 }

@@ -1,13 +1,15 @@
 import type { Accounts } from '../../accounts/types.js';
 import type { Metrics } from '../../observability/metrics.js';
-import type { DetectResult, Pipeline } from '../../pipeline/types.js';
+import type { Pipeline } from '../../pipeline/types.js';
 import { route } from '../exchange.js';
 import type { HeatmapPlacer } from '../images/heatmap-picture.js';
 import type { Intake, PlacedRequest } from '../images/intake.js';
-import { DETECT_FIELDS, type DetectRequest, detectRequest } from '../images/options.js';
+import { type DetectRequest, detectRequest } from '../images/options.js';
 import { presentDetection } from '../images/present.js';
-import { blame } from '../images/source.js';
+import { blame, contentOf } from '../images/source.js';
+import { observeVerdict } from '../observe-verdict.js';
 import { serverTiming } from '../server-timing.js';
+import { fieldTypes } from '../validation.js';
 
 export interface DetectDeps {
   accounts: Pick<Accounts, 'charge'>;
@@ -25,7 +27,7 @@ export function detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics 
     path: '/v1/detect',
     endpoint: 'detect',
     read(exchange) {
-      const body = intake.reader(exchange, DETECT_FIELDS);
+      const body = intake.reader(exchange, fieldTypes('DetectOptions'));
       return {
         ...body,
         async end() {
@@ -34,6 +36,7 @@ export function detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics 
         },
       };
     },
+    fingerprint: ({ source, asked }) => JSON.stringify([contentOf(source), asked]),
     async handle(exchange, { source, place, asked }) {
       const { principal } = exchange;
       const charge = accounts.charge(principal, 1);
@@ -66,13 +69,4 @@ export function detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics 
       }
     },
   });
-}
-
-export function observeVerdict(metrics: Metrics, { verdict, decidedBy, cached, times }: DetectResult): void {
-  metrics.add('aidet_verdicts_total', 1, { verdict, decided_by: decidedBy, cached: String(cached) });
-  if (cached) return;
-  metrics.observe('aidet_stage_seconds', times.queueMs / 1000, { stage: 'queue' });
-  metrics.observe('aidet_stage_seconds', times.decodeMs / 1000, { stage: 'decode' });
-  metrics.observe('aidet_stage_seconds', times.inferMs / 1000, { stage: 'infer' });
-  metrics.observe('aidet_stage_seconds', times.renderMs / 1000, { stage: 'render' });
 }

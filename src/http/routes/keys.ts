@@ -4,6 +4,7 @@ import { objectBody } from '../body/object.js';
 import type { Fields } from '../body/structured.js';
 import { noBody, type Route, route } from '../exchange.js';
 import { page } from '../page.js';
+import { checkFields } from '../validation.js';
 
 const GRACE_S_DEFAULT = 86_400;
 
@@ -33,7 +34,7 @@ export function keyRoutes(
       endpoint,
       read: objectBody,
       handle({ principal }, fields) {
-        const options = keyOptions(fields, principal.livemode);
+        const options = keyOptions(checkFields('CreateKeyRequest', fields), principal.livemode);
         if (options.livemode && !principal.livemode)
           throw new AidetError('forbidden', 'A test key makes test keys alone', { param: 'livemode' });
         return { value: presentNewKey(accounts.createKey(principal.projectId, options)) };
@@ -66,7 +67,7 @@ export function keyRoutes(
       endpoint,
       read: objectBody,
       handle({ principal, params }, fields) {
-        const graceS = (fields.grace_seconds as number | undefined) ?? GRACE_S_DEFAULT;
+        const graceS = (checkFields('RotateKeyRequest', fields).grace_seconds ?? GRACE_S_DEFAULT) as number;
         return { value: presentNewKey(accounts.rotateKey(realmOf(principal), params.id as string, graceS)) };
       },
     }),
