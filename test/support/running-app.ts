@@ -24,6 +24,7 @@ export interface RunningApp {
   port: number;
   /** A live key without limits of rate and quota. */
   key: string;
+  dataDir: string;
   close(): Promise<void>;
 }
 
@@ -58,7 +59,7 @@ export async function startTestApp(t: Test, overrides: Partial<Settings> = {}): 
   const close = (): Promise<void> => (closing ??= app.close());
   t.teardown(close);
   const { hostname, port } = new URL(app.url);
-  return { url: app.url, host: hostname, port: Number(port), key, close };
+  return { url: app.url, host: hostname, port: Number(port), key, dataDir, close };
 }
 
 export interface Answer {
