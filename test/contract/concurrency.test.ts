@@ -16,6 +16,7 @@ import {
   type RunningApp,
   rawDetect,
   startTestApp,
+  type TestApp,
 } from '../support/running-app.js';
 
 const CLIENTS = 200;
@@ -23,7 +24,7 @@ const image = await fixture('pixel.png');
 const cut = (await fixture('small.png')).subarray(0, 100);
 
 /** A key of a project with its own numbers, made beside the running server as the command line does. */
-function keyWith(t: Test, { dataDir }: RunningApp, overrides: Overrides): string {
+function keyWith(t: Test, { dataDir }: TestApp, overrides: Overrides): string {
   const db = openDatabase(dataDir);
   t.teardown(() => db.close());
   const clock = { nowMs: Date.now, monotonicMs: () => performance.now() };

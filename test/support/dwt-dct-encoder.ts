@@ -43,7 +43,11 @@ function embedBit(u: Uint8Array, width: number, row: number, col: number, bit: n
   for (let k = 1; k < 16; k++) {
     const at = (row + 2 * Math.floor(k / 4)) * width + col + 2 * (k % 4);
     const coefficient =
-      ((u[at] as number) + (u[at + 1] as number) + (u[at + width] as number) + (u[at + width + 1] as number)) / 2;
+      ((u[at] as number) +
+        (u[at + 1] as number) +
+        (u[at + width] as number) +
+        (u[at + width + 1] as number)) /
+      2;
     if (coefficient > largest) [largest, place] = [coefficient, at];
   }
   const moved = (Math.floor(largest / STEP) + 0.25 + 0.5 * bit) * STEP;

@@ -24,8 +24,12 @@ export interface RunningApp {
   port: number;
   /** A live key without limits of rate and quota. */
   key: string;
-  dataDir: string;
   close(): Promise<void>;
+}
+
+/** In this process, so that a test can look at what it stores. */
+export interface TestApp extends RunningApp {
+  dataDir: string;
 }
 
 /** Creates a key as an operator does, by the command line on the same data folder. */
@@ -40,7 +44,7 @@ export async function createKey(dataDir: string): Promise<string> {
 }
 
 /** Starts the server; it is closed with the test. The verdict cache is off, so that every request walks the road. */
-export async function startTestApp(t: Test, overrides: Partial<Settings> = {}): Promise<RunningApp> {
+export async function startTestApp(t: Test, overrides: Partial<Settings> = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'aidet-test-'));
   t.teardown(() => rm(dataDir, { recursive: true, force: true }));
   const key = await createKey(dataDir);
