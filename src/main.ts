@@ -192,6 +192,7 @@ async function start(
       accounts,
       pipeline,
       fetcher,
+      provenance: detector.provenance,
       answers,
       artifacts,
       artifactUrls: createArtifactUrls(secrets.urlSecret, Date.now),

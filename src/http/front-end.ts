@@ -4,6 +4,7 @@ import type { Fetcher } from '../fetching/fetcher.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Pipeline } from '../pipeline/types.js';
+import type { Provenance } from '../provenance/types.js';
 import type { ArtifactUrls } from '../storage/artifact-urls.js';
 import type { ArtifactStore } from '../storage/artifacts.js';
 import type { IdempotentAnswers } from '../storage/idempotency.js';
@@ -16,6 +17,7 @@ import { createHeatmapPlacer } from './images/heatmap-picture.js';
 import { createIntake } from './images/intake.js';
 import { Router } from './router.js';
 import { artifactRoutes } from './routes/artifacts.js';
+import { c2paVerifyRoute } from './routes/c2pa-verify.js';
 import { detectRoute } from './routes/detect.js';
 import { detectBatchRoute } from './routes/detect-batch.js';
 import { docsRoutes } from './routes/docs.js';
@@ -30,6 +32,7 @@ export interface FrontEndDeps {
   accounts: Accounts;
   pipeline: Pipeline;
   fetcher: Fetcher;
+  provenance: Pick<Provenance, 'verify'>;
   answers: IdempotentAnswers;
   artifacts: ArtifactStore;
   artifactUrls: ArtifactUrls;
@@ -92,6 +95,7 @@ export async function startFrontEnd(deps: FrontEndDeps, settings: FrontEndSettin
   const router = new Router([
     detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics }),
     detectBatchRoute({ accounts, pipeline, fetcher: deps.fetcher, placeHeatmap, metrics }, settings),
+    c2paVerifyRoute({ provenance: deps.provenance, intake }),
     usageRoute(accounts),
     ...keyRoutes(accounts),
     ...modelRoutes(deps.models),

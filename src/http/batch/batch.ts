@@ -11,6 +11,7 @@ import type { Metrics } from '../../observability/metrics.js';
 import type { Reservation } from '../../pipeline/admission.js';
 import type { DetectResult, Pipeline } from '../../pipeline/types.js';
 import type { Fields } from '../body/structured.js';
+import { withinDeadline } from '../deadline.js';
 import { publicError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import type { HeatmapPlacer } from '../images/heatmap-picture.js';
@@ -245,26 +246,16 @@ export class Batch {
   }
 
   private async fetch(url: string, image: BatchImage): Promise<Uint8Array> {
-    const deadline = AbortSignal.timeout(this.exchange.remainingMs());
-    const signal = AbortSignal.any([this.signal, deadline]);
     const hold = (held: number): void => {
       this.imageBytes += held - image.bytes;
       image.bytes = held;
       this.hold();
     };
-    try {
-      const { bytes } = await this.deps.fetcher.fetchImage(url, {
-        signal,
-        bytesMax: this.settings.imageBytesMax,
-        hold,
-      });
-      return bytes;
-    } catch (error) {
-      if (!deadline.aborted || this.signal.aborted) throw error;
-      throw new AidetError('service_unavailable', 'The image was not fetched within the deadline', {
-        retryAfterS: 1,
-      });
-    }
+    const limits = { signal: this.signal, remainingMs: () => this.exchange.remainingMs() };
+    const { bytes } = await withinDeadline(limits, 'The image was not fetched', (signal) =>
+      this.deps.fetcher.fetchImage(url, { signal, bytesMax: this.settings.imageBytesMax, hold }),
+    );
+    return bytes;
   }
 
   /** Throws `service_unavailable`; less than before always fits. */

@@ -43,6 +43,27 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/c2pa/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify an image's Content Credentials
+         * @description The image comes as for `/v1/detect`; AVIF is read here too. Costs no scan. `invalid` is a verdict, not an error.
+         *     `trusted` means unchanged and signed by somebody on a trust list; `valid` alone means unchanged, and anybody can sign.
+         */
+        post: operations["c2paVerify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage": {
         parameters: {
             query?: never;
@@ -388,6 +409,21 @@ export type components = {
             metadata?: components["schemas"]["Metadata"];
             model?: components["schemas"]["ModelId"];
         };
+        ImageRequest: {
+            image_url?: components["schemas"]["ImageUrl"];
+            image_base64?: components["schemas"]["ImageBase64"];
+        } & (unknown | unknown);
+        ImageBinaryRequest: {
+            /**
+             * Format: binary
+             * @description The image file.
+             */
+            image?: string;
+            image_url?: components["schemas"]["ImageUrl"];
+            image_base64?: components["schemas"]["ImageBase64"];
+        };
+        /** @description Nothing beside the image. */
+        NoOptions: Record<string, never>;
         /** @description Everything of a request for a verdict but its image. */
         DetectOptions: {
             include_attribution?: components["schemas"]["IncludeAttribution"];
@@ -546,6 +582,70 @@ export type components = {
         ModelRef: {
             id: string;
             version: string;
+        };
+        C2paReport: {
+            c2pa_manifest_present: boolean;
+            validation_state: components["schemas"]["C2paState"];
+            active_manifest: null | components["schemas"]["C2paManifest"];
+            validation: components["schemas"]["C2paFinding"][];
+            /** @description The list that the signer was found on. */
+            trust_list: {
+                source: string;
+                updated_at: string;
+            } | null;
+            /** @description Reported and never fetched. */
+            remote_manifest_url: string | null;
+            request_id: string;
+            latency_ms: number;
+        };
+        /** @enum {string|null} */
+        C2paState: "trusted" | "valid" | "invalid" | null;
+        C2paFinding: {
+            code: string;
+            /** @enum {string} */
+            severity: "success" | "informational" | "failure";
+            explanation: string | null;
+            url: string | null;
+        };
+        C2paManifest: {
+            label: string;
+            title: string | null;
+            claim_generator: string | null;
+            signer: {
+                common_name: string | null;
+                organization: string | null;
+                issuer: string | null;
+                algorithm: string | null;
+                valid_from: string | null;
+                valid_to: string | null;
+            } | null;
+            signed_at: string | null;
+            actions: {
+                action: string;
+                when: string | null;
+                software_agent: string | null;
+                digital_source_type: string | null;
+                description: string | null;
+            }[];
+            digital_source_type: string | null;
+            ingredients: components["schemas"]["C2paIngredient"][];
+            ai_disclosure: {
+                ai_generated: boolean;
+                ai_edited: boolean;
+                training_allowed: boolean | null;
+            };
+        };
+        C2paIngredient: {
+            title: string | null;
+            format: string | null;
+            relationship: string | null;
+            instance_id: string | null;
+            manifest: string | null;
+            claim_generator: string | null;
+            digital_source_type: string | null;
+            validation_state: components["schemas"]["C2paState"];
+            validation: components["schemas"]["C2paFinding"][];
+            ingredients: components["schemas"]["C2paIngredient"][];
         };
         BatchAnswer: {
             results: (components["schemas"]["BatchSuccess"] | components["schemas"]["BatchFailure"])[];
@@ -1009,6 +1109,50 @@ export interface operations {
             402: components["responses"]["PaymentRequired"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    c2paVerify: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat of this request safe for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageRequest"];
+                "application/msgpack": components["schemas"]["ImageBinaryRequest"];
+                "multipart/form-data": components["schemas"]["ImageBinaryRequest"];
+                "image/*": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What the manifest says and whether it holds; `false` and nulls where there is none. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["requestId"];
+                    "X-RateLimit-Limit": components["headers"]["rateLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["rateRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["rateReset"];
+                    "Idempotent-Replayed": components["headers"]["replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["C2paReport"];
+                    "application/msgpack": components["schemas"]["C2paReport"];
+                };
+            };
+            400: components["responses"]["BadImage"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unfetchable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -15,6 +15,12 @@ export const OPERATIONS = [
     "endpoint": "detect_batch"
   },
   {
+    "operationId": "c2paVerify",
+    "method": "POST",
+    "path": "/v1/c2pa/verify",
+    "endpoint": "c2pa_verify"
+  },
+  {
     "operationId": "usage",
     "method": "GET",
     "path": "/v1/usage",
@@ -120,6 +126,7 @@ export const OPERATIONS = [
 
 /** The fields of each request schema and their JSON types. */
 export const FIELDS = {
+  "NoOptions": {},
   "DetectOptions": {
     "include_attribution": "boolean",
     "include_heatmap": "boolean",

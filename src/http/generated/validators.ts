@@ -1,11 +1,11 @@
 // Generated from api/openapi.yaml by `npm run generate`; edit that.
 // @ts-nocheck
 "use strict";
-export const DetectOptions = validate20;
-const schema31 = {"$id":"DetectOptions","type":"object","additionalProperties":false,"properties":{"include_attribution":{"type":"boolean","default":false},"include_heatmap":{"type":"boolean","default":false},"include_forensics":{"type":"boolean","default":false},"heatmap_inline":{"type":"boolean","default":false},"model_threshold":{"type":"number","minimum":0,"maximum":1},"metadata":{"type":"object","additionalProperties":true,"maxProperties":50},"model":{"type":"string","minLength":1,"maxLength":100}}};
+export const NoOptions = validate20;
+const schema31 = {"$id":"NoOptions","type":"object","additionalProperties":false,"properties":{}};
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="DetectOptions" */;
+/*# sourceURL="NoOptions" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate20.evaluated;
@@ -17,147 +17,10 @@ evaluated0.items = undefined;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
-const _errs1 = errors;
 for(const key0 in data){
-if(!(((((((key0 === "include_attribution") || (key0 === "include_heatmap")) || (key0 === "include_forensics")) || (key0 === "heatmap_inline")) || (key0 === "model_threshold")) || (key0 === "metadata")) || (key0 === "model"))){
 validate20.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema31,data}];
 return false;
 break;
-}
-}
-if(_errs1 === errors){
-if(data.include_attribution !== undefined){
-let data0 = data.include_attribution;
-const _errs2 = errors;
-if(typeof data0 !== "boolean"){
-validate20.errors = [{instancePath:instancePath+"/include_attribution",schemaPath:"#/properties/include_attribution/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.include_attribution.type,parentSchema:schema31.properties.include_attribution,data:data0}];
-return false;
-}
-var valid0 = _errs2 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.include_heatmap !== undefined){
-let data1 = data.include_heatmap;
-const _errs4 = errors;
-if(typeof data1 !== "boolean"){
-validate20.errors = [{instancePath:instancePath+"/include_heatmap",schemaPath:"#/properties/include_heatmap/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.include_heatmap.type,parentSchema:schema31.properties.include_heatmap,data:data1}];
-return false;
-}
-var valid0 = _errs4 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.include_forensics !== undefined){
-let data2 = data.include_forensics;
-const _errs6 = errors;
-if(typeof data2 !== "boolean"){
-validate20.errors = [{instancePath:instancePath+"/include_forensics",schemaPath:"#/properties/include_forensics/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.include_forensics.type,parentSchema:schema31.properties.include_forensics,data:data2}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.heatmap_inline !== undefined){
-let data3 = data.heatmap_inline;
-const _errs8 = errors;
-if(typeof data3 !== "boolean"){
-validate20.errors = [{instancePath:instancePath+"/heatmap_inline",schemaPath:"#/properties/heatmap_inline/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.heatmap_inline.type,parentSchema:schema31.properties.heatmap_inline,data:data3}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.model_threshold !== undefined){
-let data4 = data.model_threshold;
-const _errs10 = errors;
-if(errors === _errs10){
-if(typeof data4 == "number"){
-if(data4 > 1 || isNaN(data4)){
-validate20.errors = [{instancePath:instancePath+"/model_threshold",schemaPath:"#/properties/model_threshold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema31.properties.model_threshold,data:data4}];
-return false;
-}
-else {
-if(data4 < 0 || isNaN(data4)){
-validate20.errors = [{instancePath:instancePath+"/model_threshold",schemaPath:"#/properties/model_threshold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.model_threshold,data:data4}];
-return false;
-}
-}
-}
-else {
-validate20.errors = [{instancePath:instancePath+"/model_threshold",schemaPath:"#/properties/model_threshold/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.model_threshold.type,parentSchema:schema31.properties.model_threshold,data:data4}];
-return false;
-}
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.metadata !== undefined){
-let data5 = data.metadata;
-const _errs12 = errors;
-if(errors === _errs12){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(Object.keys(data5).length > 50){
-validate20.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/maxProperties",keyword:"maxProperties",params:{limit: 50},message:"must NOT have more than 50 properties",schema:50,parentSchema:schema31.properties.metadata,data:data5}];
-return false;
-}
-}
-else {
-validate20.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.metadata.type,parentSchema:schema31.properties.metadata,data:data5}];
-return false;
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.model !== undefined){
-let data6 = data.model;
-const _errs15 = errors;
-if(errors === _errs15){
-if(typeof data6 === "string"){
-if(data6.length > 100){
-validate20.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters",schema:100,parentSchema:schema31.properties.model,data:data6}];
-return false;
-}
-else {
-if(data6.length < 1){
-validate20.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.model,data:data6}];
-return false;
-}
-}
-}
-else {
-validate20.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.model.type,parentSchema:schema31.properties.model,data:data6}];
-return false;
-}
-}
-var valid0 = _errs15 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
 }
 }
 else {
@@ -170,11 +33,11 @@ return errors === 0;
 }
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const BatchOptions = validate21;
-const schema32 = {"$id":"BatchOptions","type":"object","additionalProperties":false,"properties":{"include_attribution":{"type":"boolean","default":false},"include_heatmap":{"type":"boolean","default":false},"include_forensics":{"type":"boolean","default":false},"heatmap_inline":{"type":"boolean","default":false},"model_threshold":{"type":"number","minimum":0,"maximum":1},"metadata":{"type":"object","additionalProperties":true,"maxProperties":50},"model":{"type":"string","minLength":1,"maxLength":100}}};
+export const DetectOptions = validate21;
+const schema32 = {"$id":"DetectOptions","type":"object","additionalProperties":false,"properties":{"include_attribution":{"type":"boolean","default":false},"include_heatmap":{"type":"boolean","default":false},"include_forensics":{"type":"boolean","default":false},"heatmap_inline":{"type":"boolean","default":false},"model_threshold":{"type":"number","minimum":0,"maximum":1},"metadata":{"type":"object","additionalProperties":true,"maxProperties":50},"model":{"type":"string","minLength":1,"maxLength":100}}};
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="BatchOptions" */;
+/*# sourceURL="DetectOptions" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate21.evaluated;
@@ -339,11 +202,11 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const BatchImageFields = validate22;
-const schema33 = {"$id":"BatchImageFields","type":"object","additionalProperties":false,"properties":{"id":{"type":"string","maxLength":200},"metadata":{"type":"object","additionalProperties":true,"maxProperties":50}}};
+export const BatchOptions = validate22;
+const schema33 = {"$id":"BatchOptions","type":"object","additionalProperties":false,"properties":{"include_attribution":{"type":"boolean","default":false},"include_heatmap":{"type":"boolean","default":false},"include_forensics":{"type":"boolean","default":false},"heatmap_inline":{"type":"boolean","default":false},"model_threshold":{"type":"number","minimum":0,"maximum":1},"metadata":{"type":"object","additionalProperties":true,"maxProperties":50},"model":{"type":"string","minLength":1,"maxLength":100}}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="BatchImageFields" */;
+/*# sourceURL="BatchOptions" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate22.evaluated;
@@ -357,8 +220,177 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 const _errs1 = errors;
 for(const key0 in data){
-if(!((key0 === "id") || (key0 === "metadata"))){
+if(!(((((((key0 === "include_attribution") || (key0 === "include_heatmap")) || (key0 === "include_forensics")) || (key0 === "heatmap_inline")) || (key0 === "model_threshold")) || (key0 === "metadata")) || (key0 === "model"))){
 validate22.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.include_attribution !== undefined){
+let data0 = data.include_attribution;
+const _errs2 = errors;
+if(typeof data0 !== "boolean"){
+validate22.errors = [{instancePath:instancePath+"/include_attribution",schemaPath:"#/properties/include_attribution/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema33.properties.include_attribution.type,parentSchema:schema33.properties.include_attribution,data:data0}];
+return false;
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.include_heatmap !== undefined){
+let data1 = data.include_heatmap;
+const _errs4 = errors;
+if(typeof data1 !== "boolean"){
+validate22.errors = [{instancePath:instancePath+"/include_heatmap",schemaPath:"#/properties/include_heatmap/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema33.properties.include_heatmap.type,parentSchema:schema33.properties.include_heatmap,data:data1}];
+return false;
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.include_forensics !== undefined){
+let data2 = data.include_forensics;
+const _errs6 = errors;
+if(typeof data2 !== "boolean"){
+validate22.errors = [{instancePath:instancePath+"/include_forensics",schemaPath:"#/properties/include_forensics/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema33.properties.include_forensics.type,parentSchema:schema33.properties.include_forensics,data:data2}];
+return false;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.heatmap_inline !== undefined){
+let data3 = data.heatmap_inline;
+const _errs8 = errors;
+if(typeof data3 !== "boolean"){
+validate22.errors = [{instancePath:instancePath+"/heatmap_inline",schemaPath:"#/properties/heatmap_inline/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema33.properties.heatmap_inline.type,parentSchema:schema33.properties.heatmap_inline,data:data3}];
+return false;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.model_threshold !== undefined){
+let data4 = data.model_threshold;
+const _errs10 = errors;
+if(errors === _errs10){
+if(typeof data4 == "number"){
+if(data4 > 1 || isNaN(data4)){
+validate22.errors = [{instancePath:instancePath+"/model_threshold",schemaPath:"#/properties/model_threshold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema33.properties.model_threshold,data:data4}];
+return false;
+}
+else {
+if(data4 < 0 || isNaN(data4)){
+validate22.errors = [{instancePath:instancePath+"/model_threshold",schemaPath:"#/properties/model_threshold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.model_threshold,data:data4}];
+return false;
+}
+}
+}
+else {
+validate22.errors = [{instancePath:instancePath+"/model_threshold",schemaPath:"#/properties/model_threshold/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.model_threshold.type,parentSchema:schema33.properties.model_threshold,data:data4}];
+return false;
+}
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.metadata !== undefined){
+let data5 = data.metadata;
+const _errs12 = errors;
+if(errors === _errs12){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(Object.keys(data5).length > 50){
+validate22.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/maxProperties",keyword:"maxProperties",params:{limit: 50},message:"must NOT have more than 50 properties",schema:50,parentSchema:schema33.properties.metadata,data:data5}];
+return false;
+}
+}
+else {
+validate22.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.metadata.type,parentSchema:schema33.properties.metadata,data:data5}];
+return false;
+}
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.model !== undefined){
+let data6 = data.model;
+const _errs15 = errors;
+if(errors === _errs15){
+if(typeof data6 === "string"){
+if(data6.length > 100){
+validate22.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters",schema:100,parentSchema:schema33.properties.model,data:data6}];
+return false;
+}
+else {
+if(data6.length < 1){
+validate22.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.model,data:data6}];
+return false;
+}
+}
+}
+else {
+validate22.errors = [{instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.model.type,parentSchema:schema33.properties.model,data:data6}];
+return false;
+}
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate22.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data}];
+return false;
+}
+}
+validate22.errors = vErrors;
+return errors === 0;
+}
+validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+export const BatchImageFields = validate23;
+const schema34 = {"$id":"BatchImageFields","type":"object","additionalProperties":false,"properties":{"id":{"type":"string","maxLength":200},"metadata":{"type":"object","additionalProperties":true,"maxProperties":50}}};
+
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="BatchImageFields" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate23.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "id") || (key0 === "metadata"))){
+validate23.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data}];
 return false;
 break;
 }
@@ -370,12 +402,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(data0.length > 200){
-validate22.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema33.properties.id,data:data0}];
+validate23.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema34.properties.id,data:data0}];
 return false;
 }
 }
 else {
-validate22.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.id.type,parentSchema:schema33.properties.id,data:data0}];
+validate23.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.id.type,parentSchema:schema34.properties.id,data:data0}];
 return false;
 }
 }
@@ -391,12 +423,12 @@ const _errs4 = errors;
 if(errors === _errs4){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(Object.keys(data1).length > 50){
-validate22.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/maxProperties",keyword:"maxProperties",params:{limit: 50},message:"must NOT have more than 50 properties",schema:50,parentSchema:schema33.properties.metadata,data:data1}];
+validate23.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/maxProperties",keyword:"maxProperties",params:{limit: 50},message:"must NOT have more than 50 properties",schema:50,parentSchema:schema34.properties.metadata,data:data1}];
 return false;
 }
 }
 else {
-validate22.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.metadata.type,parentSchema:schema33.properties.metadata,data:data1}];
+validate23.errors = [{instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.metadata.type,parentSchema:schema34.properties.metadata,data:data1}];
 return false;
 }
 }
@@ -409,24 +441,24 @@ var valid0 = true;
 }
 }
 else {
-validate22.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data}];
+validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data}];
 return false;
 }
 }
-validate22.errors = vErrors;
+validate23.errors = vErrors;
 return errors === 0;
 }
-validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const CreateKeyRequest = validate23;
-const schema34 = {"$id":"CreateKeyRequest","type":"object","additionalProperties":false,"properties":{"name":{"type":"string","maxLength":100},"livemode":{"type":"boolean"},"scopes":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"string"}},"ip_allowlist":{"type":"array","maxItems":100,"items":{"type":"string"}},"expires_at":{"type":["string","null"],"pattern":"^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$"}}};
+export const CreateKeyRequest = validate24;
+const schema35 = {"$id":"CreateKeyRequest","type":"object","additionalProperties":false,"properties":{"name":{"type":"string","maxLength":100},"livemode":{"type":"boolean"},"scopes":{"type":"array","minItems":1,"maxItems":32,"items":{"type":"string"}},"ip_allowlist":{"type":"array","maxItems":100,"items":{"type":"string"}},"expires_at":{"type":["string","null"],"pattern":"^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$"}}};
 const pattern4 = new RegExp("^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$", "u");
 
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="CreateKeyRequest" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate23.evaluated;
+const evaluated0 = validate24.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -438,7 +470,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((((key0 === "name") || (key0 === "livemode")) || (key0 === "scopes")) || (key0 === "ip_allowlist")) || (key0 === "expires_at"))){
-validate23.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data}];
+validate24.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema35,data}];
 return false;
 break;
 }
@@ -450,12 +482,12 @@ const _errs2 = errors;
 if(errors === _errs2){
 if(typeof data0 === "string"){
 if(data0.length > 100){
-validate23.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters",schema:100,parentSchema:schema34.properties.name,data:data0}];
+validate24.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters",schema:100,parentSchema:schema35.properties.name,data:data0}];
 return false;
 }
 }
 else {
-validate23.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.name.type,parentSchema:schema34.properties.name,data:data0}];
+validate24.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.name.type,parentSchema:schema35.properties.name,data:data0}];
 return false;
 }
 }
@@ -469,7 +501,7 @@ if(data.livemode !== undefined){
 let data1 = data.livemode;
 const _errs4 = errors;
 if(typeof data1 !== "boolean"){
-validate23.errors = [{instancePath:instancePath+"/livemode",schemaPath:"#/properties/livemode/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema34.properties.livemode.type,parentSchema:schema34.properties.livemode,data:data1}];
+validate24.errors = [{instancePath:instancePath+"/livemode",schemaPath:"#/properties/livemode/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema35.properties.livemode.type,parentSchema:schema35.properties.livemode,data:data1}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -484,12 +516,12 @@ const _errs6 = errors;
 if(errors === _errs6){
 if(Array.isArray(data2)){
 if(data2.length > 32){
-validate23.errors = [{instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/maxItems",keyword:"maxItems",params:{limit: 32},message:"must NOT have more than 32 items",schema:32,parentSchema:schema34.properties.scopes,data:data2}];
+validate24.errors = [{instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/maxItems",keyword:"maxItems",params:{limit: 32},message:"must NOT have more than 32 items",schema:32,parentSchema:schema35.properties.scopes,data:data2}];
 return false;
 }
 else {
 if(data2.length < 1){
-validate23.errors = [{instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema34.properties.scopes,data:data2}];
+validate24.errors = [{instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema35.properties.scopes,data:data2}];
 return false;
 }
 else {
@@ -499,7 +531,7 @@ for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
 const _errs8 = errors;
 if(typeof data3 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/scopes/" + i0,schemaPath:"#/properties/scopes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.scopes.items.type,parentSchema:schema34.properties.scopes.items,data:data3}];
+validate24.errors = [{instancePath:instancePath+"/scopes/" + i0,schemaPath:"#/properties/scopes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.scopes.items.type,parentSchema:schema35.properties.scopes.items,data:data3}];
 return false;
 }
 var valid1 = _errs8 === errors;
@@ -511,7 +543,7 @@ break;
 }
 }
 else {
-validate23.errors = [{instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema34.properties.scopes.type,parentSchema:schema34.properties.scopes,data:data2}];
+validate24.errors = [{instancePath:instancePath+"/scopes",schemaPath:"#/properties/scopes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema35.properties.scopes.type,parentSchema:schema35.properties.scopes,data:data2}];
 return false;
 }
 }
@@ -527,7 +559,7 @@ const _errs10 = errors;
 if(errors === _errs10){
 if(Array.isArray(data4)){
 if(data4.length > 100){
-validate23.errors = [{instancePath:instancePath+"/ip_allowlist",schemaPath:"#/properties/ip_allowlist/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items",schema:100,parentSchema:schema34.properties.ip_allowlist,data:data4}];
+validate24.errors = [{instancePath:instancePath+"/ip_allowlist",schemaPath:"#/properties/ip_allowlist/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items",schema:100,parentSchema:schema35.properties.ip_allowlist,data:data4}];
 return false;
 }
 else {
@@ -537,7 +569,7 @@ for(let i1=0; i1<len1; i1++){
 let data5 = data4[i1];
 const _errs12 = errors;
 if(typeof data5 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/ip_allowlist/" + i1,schemaPath:"#/properties/ip_allowlist/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.ip_allowlist.items.type,parentSchema:schema34.properties.ip_allowlist.items,data:data5}];
+validate24.errors = [{instancePath:instancePath+"/ip_allowlist/" + i1,schemaPath:"#/properties/ip_allowlist/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.ip_allowlist.items.type,parentSchema:schema35.properties.ip_allowlist.items,data:data5}];
 return false;
 }
 var valid2 = _errs12 === errors;
@@ -548,7 +580,7 @@ break;
 }
 }
 else {
-validate23.errors = [{instancePath:instancePath+"/ip_allowlist",schemaPath:"#/properties/ip_allowlist/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema34.properties.ip_allowlist.type,parentSchema:schema34.properties.ip_allowlist,data:data4}];
+validate24.errors = [{instancePath:instancePath+"/ip_allowlist",schemaPath:"#/properties/ip_allowlist/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema35.properties.ip_allowlist.type,parentSchema:schema35.properties.ip_allowlist,data:data4}];
 return false;
 }
 }
@@ -562,13 +594,13 @@ if(data.expires_at !== undefined){
 let data6 = data.expires_at;
 const _errs14 = errors;
 if((typeof data6 !== "string") && (data6 !== null)){
-validate23.errors = [{instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/type",keyword:"type",params:{type: schema34.properties.expires_at.type},message:"must be string,null",schema:schema34.properties.expires_at.type,parentSchema:schema34.properties.expires_at,data:data6}];
+validate24.errors = [{instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/type",keyword:"type",params:{type: schema35.properties.expires_at.type},message:"must be string,null",schema:schema35.properties.expires_at.type,parentSchema:schema35.properties.expires_at,data:data6}];
 return false;
 }
 if(errors === _errs14){
 if(typeof data6 === "string"){
 if(!pattern4.test(data6)){
-validate23.errors = [{instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$"+"\"",schema:"^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$",parentSchema:schema34.properties.expires_at,data:data6}];
+validate24.errors = [{instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$"},message:"must match pattern \""+"^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$"+"\"",schema:"^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$",parentSchema:schema35.properties.expires_at,data:data6}];
 return false;
 }
 }
@@ -577,65 +609,6 @@ var valid0 = _errs14 === errors;
 }
 else {
 var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data}];
-return false;
-}
-}
-validate23.errors = vErrors;
-return errors === 0;
-}
-validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-export const RotateKeyRequest = validate24;
-const schema35 = {"$id":"RotateKeyRequest","type":"object","additionalProperties":false,"properties":{"grace_seconds":{"type":"integer","minimum":0,"maximum":2592000,"default":86400}}};
-
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="RotateKeyRequest" */;
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate24.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-const _errs1 = errors;
-for(const key0 in data){
-if(!(key0 === "grace_seconds")){
-validate24.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema35,data}];
-return false;
-break;
-}
-}
-if(_errs1 === errors){
-if(data.grace_seconds !== undefined){
-let data0 = data.grace_seconds;
-const _errs2 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
-validate24.errors = [{instancePath:instancePath+"/grace_seconds",schemaPath:"#/properties/grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.properties.grace_seconds.type,parentSchema:schema35.properties.grace_seconds,data:data0}];
-return false;
-}
-if(errors === _errs2){
-if(typeof data0 == "number"){
-if(data0 > 2592000 || isNaN(data0)){
-validate24.errors = [{instancePath:instancePath+"/grace_seconds",schemaPath:"#/properties/grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2592000},message:"must be <= 2592000",schema:2592000,parentSchema:schema35.properties.grace_seconds,data:data0}];
-return false;
-}
-else {
-if(data0 < 0 || isNaN(data0)){
-validate24.errors = [{instancePath:instancePath+"/grace_seconds",schemaPath:"#/properties/grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35.properties.grace_seconds,data:data0}];
-return false;
 }
 }
 }
@@ -653,5 +626,64 @@ return errors === 0;
 }
 validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+export const RotateKeyRequest = validate25;
+const schema36 = {"$id":"RotateKeyRequest","type":"object","additionalProperties":false,"properties":{"grace_seconds":{"type":"integer","minimum":0,"maximum":2592000,"default":86400}}};
 
-export const VALIDATORS = { DetectOptions, BatchOptions, BatchImageFields, CreateKeyRequest, RotateKeyRequest };
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="RotateKeyRequest" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate25.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+const _errs1 = errors;
+for(const key0 in data){
+if(!(key0 === "grace_seconds")){
+validate25.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.grace_seconds !== undefined){
+let data0 = data.grace_seconds;
+const _errs2 = errors;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+validate25.errors = [{instancePath:instancePath+"/grace_seconds",schemaPath:"#/properties/grace_seconds/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.grace_seconds.type,parentSchema:schema36.properties.grace_seconds,data:data0}];
+return false;
+}
+if(errors === _errs2){
+if(typeof data0 == "number"){
+if(data0 > 2592000 || isNaN(data0)){
+validate25.errors = [{instancePath:instancePath+"/grace_seconds",schemaPath:"#/properties/grace_seconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2592000},message:"must be <= 2592000",schema:2592000,parentSchema:schema36.properties.grace_seconds,data:data0}];
+return false;
+}
+else {
+if(data0 < 0 || isNaN(data0)){
+validate25.errors = [{instancePath:instancePath+"/grace_seconds",schemaPath:"#/properties/grace_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.grace_seconds,data:data0}];
+return false;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data}];
+return false;
+}
+}
+validate25.errors = vErrors;
+return errors === 0;
+}
+validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+
+export const VALIDATORS = { NoOptions, DetectOptions, BatchOptions, BatchImageFields, CreateKeyRequest, RotateKeyRequest };

@@ -1,9 +1,9 @@
 /** From a request to the bytes of its image, within the budgets of the server. */
-import { AidetError } from '../../domain/errors.js';
 import type { Fetcher } from '../../fetching/fetcher.js';
 import type { Reservation } from '../../pipeline/admission.js';
 import type { Pipeline } from '../../pipeline/types.js';
 import { type BodyKind, bodyKind } from '../body/media.js';
+import { withinDeadline } from '../deadline.js';
 import type { BodyReader, Exchange } from '../exchange.js';
 import type { FieldTypes } from '../validation.js';
 import { type ImageRequest, readImageRequest } from './reader.js';
@@ -63,25 +63,14 @@ export function createIntake(
         place.set(1, source.bytes.byteLength);
         return source.bytes;
       }
-      const deadline = AbortSignal.timeout(exchange.remainingMs());
-      const signal = AbortSignal.any([exchange.signal, deadline]);
-      try {
-        const { bytes } = await fetcher.fetchImage(source.url, {
+      const { bytes } = await withinDeadline(exchange, 'The image was not fetched', (signal) =>
+        fetcher.fetchImage(source.url, {
           signal,
           bytesMax: imageBytesMax,
           hold: (held) => place.set(1, held),
-        });
-        return bytes;
-      } catch (error) {
-        if (!deadline.aborted || exchange.signal.aborted) throw error;
-        throw new AidetError(
-          'service_unavailable',
-          'The image was not fetched within the deadline; try again',
-          {
-            retryAfterS: 1,
-          },
-        );
-      }
+        }),
+      );
+      return bytes;
     },
   };
 }
