@@ -1,13 +1,15 @@
-import type { C2paFinding } from '../domain/conclude.js';
 import { AidetError } from '../domain/errors.js';
+import type { Evidence } from '../domain/types.js';
 import { recognise } from '../imaging/recognise.js';
-import { evidenceOf } from './c2pa/claims.js';
 import { EngineFailure, Reader } from './c2pa/reader.js';
-import { absent, type C2paReport, reportOf, unreadable } from './c2pa/report.js';
+import { absent, type C2paReport, unreadable } from './c2pa/report.js';
 import { holdsManifest, mimeOf } from './c2pa/scan.js';
-import { loadTrust, type Trust } from './c2pa/trust.js';
-import type { Details, EngineAnswer, ManifestStore } from './c2pa/types.js';
+import { loadTrust, type Trust, type TrustList } from './c2pa/trust.js';
+import type { EngineAnswer } from './c2pa/types.js';
 import type { Provenance, ProvenanceSettings } from './types.js';
+
+/** Longest remote address that is told. */
+const URL_MAX = 2048;
 
 /** @throws Error where a configured trust list can not be read. */
 export function createProvenance(settings: ProvenanceSettings, reader = new Reader()): Provenance {
@@ -15,37 +17,31 @@ export function createProvenance(settings: ProvenanceSettings, reader = new Read
   let trust = load();
 
   async function read(bytes: Uint8Array, mime: string, signal: AbortSignal): Promise<Reading> {
-    const { context } = trust;
+    const { context, lists } = trust;
     const holds = holdsManifest(bytes);
     try {
-      return readingOf(await reader.read({ bytes, mime, context }, signal), holds);
+      return readingOf(await reader.read({ bytes, mime, context }, signal), holds, lists);
     } catch (error) {
       if (!(error instanceof EngineFailure)) throw error;
-      return { refused: { code: error.code, explanation: error.message } };
+      return { report: unreadable(error.code, error.message), evidence: [] };
     }
-  }
-
-  async function inspectHeld(bytes: Uint8Array, mime: string, signal: AbortSignal): Promise<C2paFinding> {
-    const reading = await read(bytes, mime, signal);
-    if ('store' in reading) return { present: true, evidence: evidenceOf(reading.store) };
-    return { present: 'refused' in reading, evidence: [] };
   }
 
   return {
     inspect(bytes, signal) {
       const mime = mimeOf(bytes);
       if (mime === null || !holdsManifest(bytes)) return Promise.resolve({ present: false, evidence: [] });
-      return inspectHeld(bytes.slice(), mime, signal);
+      return read(bytes.slice(), mime, signal).then(({ report, evidence }) => ({
+        present: report.c2pa_manifest_present,
+        evidence,
+      }));
     },
 
     async verify(bytes, signal): Promise<C2paReport> {
       checkFormat(bytes);
       const mime = mimeOf(bytes);
       if (mime === null) return absent(null);
-      const reading = await read(ownBuffer(bytes), mime, signal);
-      if ('absent' in reading) return absent(reading.absent);
-      if ('refused' in reading) return unreadable(reading.refused.code, reading.refused.explanation);
-      return reportOf(reading.store, reading.details, matched(reading.store, trust));
+      return (await read(ownBuffer(bytes), mime, signal)).report;
     },
 
     trustVersion: () => trust.version,
@@ -56,27 +52,26 @@ export function createProvenance(settings: ProvenanceSettings, reader = new Read
   };
 }
 
-/** What the library made of a file. */
-type Reading =
-  | { store: ManifestStore; details: Details }
-  | { refused: { code: string; explanation: string } }
-  /** No manifest; where it is said to lie, if anywhere. */
-  | { absent: string | null };
+interface Reading {
+  report: C2paReport;
+  evidence: Evidence[];
+}
 
 /** The library's refusals are the names of c2pa-rs's errors. */
-function readingOf(answer: EngineAnswer, holds: boolean): Reading {
-  if ('store' in answer) {
-    return {
-      store: JSON.parse(answer.store) as ManifestStore,
-      details: JSON.parse(answer.details) as Details,
-    };
+function readingOf(answer: EngineAnswer, holds: boolean, lists: readonly TrustList[]): Reading {
+  if ('report' in answer) {
+    const { report, evidence, trustListUri } = answer;
+    const list = lists.find(({ source }) => source === trustListUri);
+    const trustList = list === undefined ? null : { source: list.source, updated_at: list.updatedAt };
+    return { report: { ...report, trust_list: trustList }, evidence };
   }
   const { refusal } = answer;
   const [, remote] = /^C2pa\(RemoteManifestUrl\("(.*)"\)\)$/s.exec(refusal) ?? [];
-  if (remote !== undefined) return { absent: remote };
-  if (!holds) return { absent: null };
+  if (remote !== undefined) return { report: absent(remote.slice(0, URL_MAX)), evidence: [] };
+  if (!holds) return { report: absent(null), evidence: [] };
   const [, code = 'unreadable'] = /^C2pa\((\w+)/.exec(refusal) ?? [];
-  return { refused: { code, explanation: `The manifest can not be read: ${refusal.slice(0, 300)}` } };
+  const explanation = `The manifest can not be read: ${refusal.slice(0, 300)}`;
+  return { report: unreadable(code, explanation), evidence: [] };
 }
 
 function checkFormat(bytes: Uint8Array): void {
@@ -96,9 +91,4 @@ function checkFormat(bytes: Uint8Array): void {
 function ownBuffer(bytes: Uint8Array): Uint8Array {
   const { buffer } = bytes;
   return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? bytes : bytes.slice();
-}
-
-function matched(store: ManifestStore, { lists }: Trust): C2paReport['trust_list'] {
-  const list = lists.find(({ source }) => source === store.validation_results?.trustListUri);
-  return list === undefined ? null : { source: list.source, updated_at: list.updatedAt };
 }

@@ -6,8 +6,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { initSync, WasmReader } from '@contentauth/c2pa-wasm';
+import { evidenceOf } from './claims.js';
 import { withMemoryLimit } from './memory-limit.js';
-import type { EngineAnswer, EngineSettings, EngineTask } from './types.js';
+import { reportOf } from './report.js';
+import type { Details, EngineAnswer, EngineSettings, EngineTask, ManifestStore } from './types.js';
 
 if (isMainThread) throw new Error('c2pa/engine is the entry of a worker thread');
 
@@ -28,7 +30,14 @@ export default async function read({ bytes, mime, context }: EngineTask): Promis
     throw error;
   }
   try {
-    return { store: reader.json(), details: reader.crJson() };
+    // A store can be as large as its file: what leaves this thread is bounded.
+    const store = JSON.parse(reader.json()) as ManifestStore;
+    const details = JSON.parse(reader.crJson()) as Details;
+    return {
+      report: reportOf(store, details),
+      evidence: evidenceOf(store),
+      trustListUri: store.validation_results?.trustListUri ?? null,
+    };
   } finally {
     reader.free();
   }

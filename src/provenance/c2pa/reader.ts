@@ -2,7 +2,7 @@ import { Piscina } from 'piscina';
 import type { EngineAnswer, EngineSettings, EngineTask } from './types.js';
 
 /** Honest manifests take some tens of milliseconds; see docs/provenance.md. */
-const READ_MS_MAX = 5000;
+const READ_MS_MAX = 10_000;
 /** An image of 20 MB with as large a manifest stays below. */
 const MEMORY_BYTES_MAX = 512 * 2 ** 20;
 

@@ -63,7 +63,7 @@ export interface WireIngredient {
   claim_generator: string | null;
   digital_source_type: string | null;
   validation_state: ValidationState | null;
-  /** Its own faults and findings: they do not change the state of the whole. */
+  /** Its own faults and remarks: they do not change the state of the whole. */
   validation: ValidationEntry[];
   ingredients: WireIngredient[];
 }
@@ -77,6 +77,8 @@ export interface AiDisclosure {
 
 const INGREDIENTS_MAX = 100;
 const DEPTH_MAX = 8;
+/** Of one ingredient. */
+const REMARKS_MAX = 50;
 
 export function absent(remoteManifestUrl: string | null): C2paReport {
   return {
@@ -99,11 +101,7 @@ export function unreadable(code: string, explanation: string): C2paReport {
   };
 }
 
-export function reportOf(
-  store: ManifestStore,
-  details: Details,
-  trustList: C2paReport['trust_list'],
-): C2paReport {
+export function reportOf(store: ManifestStore, details: Details): C2paReport {
   const label = store.active_manifest ?? '';
   const manifest = manifestOf(store, label);
   return {
@@ -111,7 +109,7 @@ export function reportOf(
     validation_state: stateOf(store),
     active_manifest: manifest && presentManifest(label, manifest, store, details),
     validation: entriesOf(store),
-    trust_list: trustList,
+    trust_list: null,
     remote_manifest_url: null,
   };
 }
@@ -193,7 +191,7 @@ function presentIngredient(
     claim_generator: own && claimGeneratorOf(own),
     digital_source_type: own && sourceTypeOf(actionsOf(own)),
     validation_state: label === null ? null : ingredientState(validation),
-    validation,
+    validation: validation.filter(({ severity }) => severity !== 'success').slice(0, REMARKS_MAX),
     ingredients: own && depth < DEPTH_MAX ? presentIngredients(own, store, budget, depth + 1) : [],
   };
 }

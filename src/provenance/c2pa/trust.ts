@@ -1,10 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** A list of certificates that are trusted to sign, or to stamp the time. */
 export interface TrustList {
-  /** As told to a client. */
+  /** As told to a client: a URL or a file's name; no two are the same. */
   source: string;
   /** ISO 8601. */
   updatedAt: string;
@@ -53,7 +53,7 @@ const DECOMPRESSED_MB_MAX = 32;
 export function loadTrust(anchors: readonly string[], keyUsages: readonly string[]): Trust {
   const wrong = keyUsages.find((oid) => !/^[0-2](\.\d+)+$/.test(oid));
   if (wrong !== undefined) throw new Error(`AIDET_C2PA_TRUST_EKUS: '${wrong}' is no OID`);
-  const lists = [...BUNDLED.map(bundled), ...anchors.flatMap(filesOf).map(configured)];
+  const lists = [...BUNDLED.map(bundled), ...configured(anchors.flatMap(filesOf))];
   const context = JSON.stringify({
     trust: {
       trust_config: [...KEY_USAGES, ...keyUsages].join('\n'),
@@ -72,11 +72,22 @@ function bundled({ file, updatedAt, kinds }: (typeof BUNDLED)[number]): TrustLis
   return { source: `${UPSTREAM}/${file}`, updatedAt, kinds, pem };
 }
 
-/** A company's own authority signs and stamps. */
-function configured(path: string): TrustList {
-  const pem = readFileSync(path, 'utf8');
-  checkCertificates(pem, path);
-  return { source: path, updatedAt: statSync(path).mtime.toISOString(), kinds: ['manifest', 'tsa'], pem };
+/** A company's own authority signs and stamps. Clients are told the file's name, not where it lies. */
+function configured(paths: readonly string[]): TrustList[] {
+  const taken = new Map<string, number>();
+  return paths.map((path) => {
+    const name = basename(path);
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    const pem = readFileSync(path, 'utf8');
+    checkCertificates(pem, path);
+    return {
+      source: count === 1 ? name : `${name} (${count})`,
+      updatedAt: statSync(path).mtime.toISOString(),
+      kinds: ['manifest', 'tsa'],
+      pem,
+    };
+  });
 }
 
 function filesOf(path: string): string[] {
