@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { createAccounts } from '../../src/accounts/accounts.js';
 import type { Overrides } from '../../src/accounts/types.js';
-import { openDatabase } from '../../src/storage/database.js';
-import { openSecrets } from '../../src/storage/secrets.js';
+import { openBeside } from '../support/accounts.js';
 import {
   assertAtRest,
   detect,
@@ -23,16 +21,9 @@ const CLIENTS = 200;
 const image = await fixture('pixel.png');
 const cut = (await fixture('small.png')).subarray(0, 100);
 
-/** A key of a project with its own numbers, made beside the running server as the command line does. */
+/** A key of a project with its own numbers. */
 function keyWith(t: Test, { dataDir }: TestApp, overrides: Overrides): string {
-  const db = openDatabase(dataDir);
-  t.teardown(() => db.close());
-  const clock = { nowMs: Date.now, monotonicMs: () => performance.now() };
-  const report = (error: Error): void => void t.error(error);
-  const accounts = createAccounts(
-    { db, clock, pepper: openSecrets(dataDir).pepper, report },
-    { plansFile: '' },
-  );
+  const accounts = openBeside(t, dataDir);
   const { secret, projectId } = accounts.createProjectWithKey('enterprise', { livemode: true });
   accounts.updateProject(projectId, { overrides });
   return secret;

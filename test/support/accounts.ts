@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { createAccounts } from '../../src/accounts/accounts.js';
 import type { Accounts, Principal } from '../../src/accounts/types.js';
 import { type Database, openDatabase } from '../../src/storage/database.js';
+import { openSecrets } from '../../src/storage/secrets.js';
 import { freshFolder } from './folders.js';
 
 export const PEPPER = Buffer.alloc(32, 5);
@@ -74,4 +75,20 @@ export function openTestAccounts(
 export function planOf(limits: object): object {
   const none = { sustained_rps: null, burst_rps: null, concurrent_batches: null, scans_per_month: null };
   return { ...none, features: [], ...limits };
+}
+
+/** The accounts of a server that runs on the same folder, as the command line opens them beside it. */
+export function openBeside(t: Test, dataDir: string): Accounts {
+  const db = openDatabase(dataDir);
+  const clock = { nowMs: Date.now, monotonicMs: () => performance.now() };
+  const report = (error: Error): void => void t.error(error);
+  const accounts = createAccounts(
+    { db, clock, pepper: openSecrets(dataDir).pepper, report },
+    { plansFile: '' },
+  );
+  t.teardown(() => {
+    accounts.close();
+    db.close();
+  });
+  return accounts;
 }

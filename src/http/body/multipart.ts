@@ -50,16 +50,18 @@ export function parseForm(
   ] as const) {
     busboy.on(event, () => fail(new AidetError('invalid_request', `The form has too many ${what}`)));
   }
-  busboy.on('field', (name, value, nameTruncated, valueTruncated) => {
+  busboy.on('field', (name: string | undefined, value, nameTruncated, valueTruncated) => {
+    if (name === undefined) return fail(nameless());
     if (nameTruncated || valueTruncated) {
       fail(new AidetError('invalid_request', `The form's part '${name.slice(0, 50)}' is too long`));
       return;
     }
     attempt(fail, () => receiver.field(name, value));
   });
-  busboy.on('file', (name, stream) => {
+  busboy.on('file', (name: string | undefined, stream) => {
     let file: ReturnType<FormReceiver['file']> | undefined;
     attempt(fail, () => {
+      if (name === undefined) throw nameless();
       file = receiver.file(name);
     });
     stream.on('data', (piece: Buffer) => attempt(fail, () => failure === undefined && file?.chunk(piece)));
@@ -108,6 +110,10 @@ function attempt(fail: (error: unknown) => void, action: () => unknown): void {
   } catch (error) {
     fail(error);
   }
+}
+
+function nameless(): AidetError {
+  return new AidetError('invalid_request', 'A part of the form has no name');
 }
 
 function malformed(error: unknown): AidetError {
