@@ -49,10 +49,10 @@ function readKinds(bytes: Uint8Array, iinf: Box): Map<number, 'exif' | 'xmp'> {
   const kinds = new Map<number, 'exif' | 'xmp'>();
   for (const infe of boxes(bytes, iinf.at + (bytes[iinf.at] === 0 ? 6 : 8), iinf.end)) {
     const version = bytes[infe.at] as number;
-    if (infe.type !== 'infe' || version < 2 || infe.at + 14 > infe.end) continue;
     const wide = version > 2;
-    const id = wide ? view.getUint32(infe.at + 4) : view.getUint16(infe.at + 4);
     const typeAt = infe.at + (wide ? 10 : 8);
+    if (infe.type !== 'infe' || version < 2 || typeAt + 4 > infe.end) continue;
+    const id = wide ? view.getUint32(infe.at + 4) : view.getUint16(infe.at + 4);
     const type = latin1(bytes, typeAt, 4);
     if (type === 'Exif') kinds.set(id, 'exif');
     else if (type === 'mime' && latin1(bytes, typeAt + 4, infe.end - typeAt - 4).includes('rdf+xml'))
