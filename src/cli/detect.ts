@@ -1,10 +1,11 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AidetError } from '../domain/errors.js';
 import { DEFAULT_DETECT_OPTIONS, type DetectOptions } from '../domain/types.js';
 import { createDetector } from '../main.js';
 import type { DetectResult, Pipeline } from '../pipeline/types.js';
 import { parseArguments } from './arguments.js';
+import { readImage } from './image-file.js';
 import { type InputFile, listInputs } from './inputs.js';
 import { EXIT, type Io, printLine, UsageError } from './io.js';
 import { Progress } from './progress.js';
@@ -119,28 +120,6 @@ async function judge(
         ? error
         : new AidetError('internal_error', (error as Error).message, { cause: error });
     return { file, latencyMs: performance.now() - begun, error: known };
-  }
-}
-
-async function readImage(path: string, imageBytesMax: number): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > imageBytesMax) {
-      const mb = (n: number): string => (n / 1e6).toFixed(1).replace(/\.0$/, '');
-      throw new AidetError(
-        'image_too_large',
-        `Image exceeds ${mb(imageBytesMax)} MB limit (got ${mb(size)} MB)`,
-      );
-    }
-    const bytes = await readFile(path);
-    // A small file may share its buffer with others; the pipeline hands the whole buffer to a worker.
-    return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
-  } catch (error) {
-    if (error instanceof AidetError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : (error as Error).message;
-    throw new AidetError('invalid_request', reason, { cause: error });
   }
 }
 
