@@ -18,6 +18,10 @@ const BENCHES: Record<string, Bench> = {
     load: () => import('./single-core.js'),
   },
   memory: { summary: 'resident memory over 10,000 requests', load: () => import('./memory.js') },
+  'mixed-load': {
+    summary: 'every kind of client at once, for minutes: nothing wrong, nothing left',
+    load: () => import('./mixed-load.js'),
+  },
   accuracy: { summary: 'AUC and balanced accuracy of `aidet detect`', load: () => import('./accuracy.js') },
   'first-verdict': {
     summary: 'from git clone to the first verdict: time and megabytes',

@@ -16,6 +16,11 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface AidetServer extends RunningServer {
+  key: string;
+  dataDir: string;
+}
+
 const START_LIMIT_MS = 60_000;
 
 /** Its own variables would change what is measured. */
@@ -34,17 +39,12 @@ export interface AidetOptions {
  * aidet on a free port with a fresh data folder and a key without limits. The verdict cache is off: every request
  * must do its work.
  */
-export async function startAidet({ flags = [], pinToCore }: AidetOptions = {}): Promise<RunningServer> {
+export async function startAidet({ flags = [], pinToCore }: AidetOptions = {}): Promise<AidetServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'aidet-bench-'));
   const data = ['--data-dir', dataDir];
   const command = ['serve', ...data, '--port', '0', '--log-level', 'error', '--verdict-cache-bytes', '0'];
   try {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [AIDET_CLI, 'keys', 'create', '--plan', 'enterprise', '--json', ...data],
-      { env: cleanEnvironment() },
-    );
-    const { secret } = JSON.parse(stdout) as { secret: string };
+    const secret = (await createKey(dataDir, '--plan', 'enterprise')).secret;
     const node = [process.execPath, AIDET_CLI, ...command, ...flags];
     const argv = pinToCore === undefined ? node : ['taskset', '-c', String(pinToCore), ...node];
     const { child, url } = await spawnServer(argv, cleanEnvironment(), /aidet listens on (\S+)/);
@@ -52,6 +52,7 @@ export async function startAidet({ flags = [], pinToCore }: AidetOptions = {}): 
       name: 'aidet',
       url,
       key: secret,
+      dataDir,
       // taskset replaces itself by its command, so the process is the server's own.
       pid: child.pid as number,
       stop: async () => {
@@ -63,6 +64,16 @@ export async function startAidet({ flags = [], pinToCore }: AidetOptions = {}): 
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** `aidet keys create` with these options, beside the server where it runs already. */
+export async function createKey(
+  dataDir: string,
+  ...options: string[]
+): Promise<{ id: string; project: string; secret: string }> {
+  const argv = [AIDET_CLI, 'keys', 'create', ...options, '--json', '--data-dir', dataDir];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { env: cleanEnvironment() });
+  return JSON.parse(stdout);
 }
 
 export const YARDSTICK_FOLDER = join(ROOT, 'bench', 'yardstick');

@@ -1,10 +1,9 @@
-import { Unpackr } from 'msgpackr';
 import { AidetError } from '../../domain/errors.js';
+import { decodeMsgpack } from './msgpack.js';
 
 export type Fields = Record<string, unknown>;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
 
 /** An object out of JSON bytes. Throws `invalid_request`; the message never shows the text. */
 export function parseJsonObject(bytes: Uint8Array): Fields {
@@ -23,7 +22,7 @@ export function parseJsonObject(bytes: Uint8Array): Fields {
 export function parseMsgpackObject(bytes: Uint8Array): Fields {
   let value: unknown;
   try {
-    value = unpackr.unpack(bytes);
+    value = decodeMsgpack(bytes);
   } catch {
     throw new AidetError('invalid_request', 'The body is not valid MessagePack');
   }

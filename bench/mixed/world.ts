@@ -1,0 +1,129 @@
+/** What all actors of the mixed load share: the server, its keys, pictures, and the book of what came back. */
+import { connect, type Socket } from 'node:net';
+import { Agent, type Dispatcher } from 'undici';
+import type { Site } from './site.js';
+
+export interface Keys {
+  /** Unlimited; every verdict of it is seen by its client. */
+  counted: string;
+  /** Unlimited; for clients that go away. */
+  careless: string;
+  free: string;
+  pro: string;
+  test: string;
+  admin: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Dispatcher.ResponseData['headers'];
+  // biome-ignore lint/suspicious/noExplicitAny: actors look into it freely.
+  body: any;
+  raw: Buffer;
+}
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  key?: string;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+}
+
+/** What came back, by actor and outcome; `wrong` are outcomes that must not be. */
+export class Book {
+  readonly outcomes: Record<string, Record<string, number>> = {};
+  readonly wrong: string[] = [];
+
+  count(actor: string, outcome: string | number): void {
+    this.outcomes[actor] ??= {};
+    const own = this.outcomes[actor];
+    own[outcome] = (own[outcome] ?? 0) + 1;
+  }
+
+  fault(actor: string, what: string): void {
+    this.count(actor, 'wrong');
+    if (this.wrong.length < 50) this.wrong.push(`${actor}: ${what}`);
+  }
+}
+
+export class World {
+  readonly book = new Book();
+  /** Verdicts that the key `counted` got, duplicates within a batch once. */
+  verdicts = 0;
+  private readonly agent = new Agent({
+    connections: 256,
+    pipelining: 1,
+    headersTimeout: 90_000,
+    bodyTimeout: 90_000,
+  });
+  private serial = 0;
+
+  constructor(
+    readonly url: string,
+    readonly keys: Keys,
+    readonly image: Buffer,
+    readonly site: Site,
+    readonly random: () => number,
+  ) {}
+
+  /** The picture with a tail of its own behind its end, which decoders pass over: another content each time. */
+  fresh(): Buffer {
+    return Buffer.concat([this.image, Buffer.from(`#${this.serial++}`)]);
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[Math.floor(this.random() * list.length)] as T;
+  }
+
+  async call({ method = 'POST', path, key, headers = {}, body }: Call): Promise<Answer> {
+    const { hostname, port } = new URL(this.url);
+    const answer = await this.agent.request({
+      origin: `http://${hostname}:${port}`,
+      method,
+      path,
+      headers: { ...headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+      body: body ?? null,
+    });
+    const raw = Buffer.from(await answer.body.arrayBuffer());
+    const isJson = /^application\/json/.test(String(answer.headers['content-type']));
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: isJson ? JSON.parse(raw.toString()) : undefined,
+      raw,
+    };
+  }
+
+  /** Asks, and holds the answer to the statuses that may be. 503 may always be, with its Retry-After. */
+  async expect(actor: string, statuses: number[], call: Call): Promise<Answer | null> {
+    const answer = await this.call(call);
+    this.book.count(actor, answer.status);
+    if (answer.status === 503 && Number(answer.headers['retry-after']) >= 1) return null;
+    if (statuses.includes(answer.status)) return answer;
+    this.book.fault(actor, `${call.path} answered ${answer.status}: ${answer.raw.toString().slice(0, 300)}`);
+    return null;
+  }
+
+  /** A connection of one's own, to behave badly on. */
+  socket(): Promise<Socket> {
+    const { hostname, port } = new URL(this.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.off('error', reject).on('error', () => {});
+        resolve(socket);
+      });
+      socket.once('error', reject);
+    });
+  }
+
+  /** Head of a raw POST of an image. */
+  head(path: string, key: string, bytes: number): string {
+    const { host } = new URL(this.url);
+    return `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes}\r\n\r\n`;
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+}
