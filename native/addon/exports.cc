@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "addon/environment.h"
+#include "addon/forensics.h"
 #include "addon/runtime_object.h"
 
 namespace {
@@ -10,6 +11,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   if (aidet::addon::Environment::Install(env) == nullptr) return exports;
   exports["version"] = AIDET_VERSION;
   exports["Runtime"] = aidet::addon::RuntimeObject::Define(env);
+  exports["forensics"] = Napi::Function::New<aidet::addon::Forensics>(env, "forensics");
   return exports;
 }
 

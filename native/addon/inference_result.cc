@@ -1,7 +1,8 @@
 #include "addon/inference_result.h"
 
-#include <cstring>
 #include <vector>
+
+#include "addon/object_builder.h"
 
 namespace aidet::addon {
 namespace {
@@ -26,54 +27,21 @@ const char* Name(Code code) {
   return "FAILED";
 }
 
-// Plain Node-API with every status looked at: a worker may be terminated between any two calls.
-class ObjectBuilder {
- public:
-  explicit ObjectBuilder(napi_env env) : env_(env) { Try(napi_create_object(env, &object_)); }
-
-  void Set(const char* name, const std::vector<float>& values) {
-    void* data = nullptr;
-    napi_value buffer, array;
-    const size_t bytes = values.size() * sizeof(float);
-    if (!Try(napi_create_arraybuffer(env_, bytes, &data, &buffer))) return;
-    if (bytes > 0) std::memcpy(data, values.data(), bytes);
-    if (!Try(napi_create_typedarray(env_, napi_float32_array, values.size(), buffer, 0, &array)))
-      return;
-    Try(napi_set_named_property(env_, object_, name, array));
-  }
-
-  void Set(const char* name, double number) {
-    napi_value value;
-    if (!Try(napi_create_double(env_, number, &value))) return;
-    Try(napi_set_named_property(env_, object_, name, value));
-  }
-
-  // Null where any step failed.
-  napi_value Finish() const { return ok_ ? object_ : nullptr; }
-
- private:
-  bool Try(napi_status status) {
-    ok_ = ok_ && status == napi_ok;
-    return ok_;
-  }
-
-  const napi_env env_;
-  napi_value object_ = nullptr;
-  bool ok_ = true;
-};
-
 napi_value MakeResult(napi_env env, const inference::InferenceRequest& request) {
   constexpr double kMillis = kNanosPerMilli;
   ObjectBuilder result(env);
-  result.Set("tileLogits", request.logits);
-  result.Set("patchLogits", request.patch_logits);
-  result.Set("patchRows", request.sizes.patch_rows);
-  result.Set("patchCols", request.sizes.patch_cols);
-  result.Set("generatorLogits", request.generator_logits);
-  result.Set("embedding", request.embeddings);
+  const auto floats = [&](const char* name, const std::vector<float>& values) {
+    result.Set(name, napi_float32_array, values.data(), values.size());
+  };
+  floats("tileLogits", request.logits);
+  floats("patchLogits", request.patch_logits);
+  result.Set("patchRows", static_cast<double>(request.sizes.patch_rows));
+  result.Set("patchCols", static_cast<double>(request.sizes.patch_cols));
+  floats("generatorLogits", request.generator_logits);
+  floats("embedding", request.embeddings);
   result.Set("queueDelayMs", request.queue_delay / kMillis);
   result.Set("executeMs", request.execute_time / kMillis);
-  result.Set("batches", request.batches);
+  result.Set("batches", static_cast<double>(request.batches));
   return result.Finish();
 }
 

@@ -55,12 +55,51 @@ Subsampling SubsamplingOf(const JpegStructure& jpeg) {
   return full ? Subsampling::k444 : Subsampling::k420;
 }
 
+std::vector<uint16_t> TablesOf(const std::vector<int>& qualities) {
+  std::vector<uint16_t> tables(64 * qualities.size());
+  for (size_t i = 0; i < qualities.size(); i++) {
+    ScaleTable(kLumaTable, qualities[i], tables.data() + 64 * i);
+  }
+  return tables;
+}
+
+void RunGhosts(const ForensicsBackend& backend, const GreyView& grey,
+               const std::vector<int>& qualities, int row_step, GhostOutput* out) {
+  const std::vector<uint16_t> tables = TablesOf(qualities);
+  const int count = static_cast<int>(qualities.size());
+  const Memory workspace = Allocate(GhostWorkspaceBytes(grey.width, count));
+  backend.ghosts({grey, reinterpret_cast<const uint16_t(*)[64]>(tables.data()), count, row_step},
+                 workspace.get(), out);
+}
+
+void MeasureGhosts(const ForensicsBackend& backend, const GreyView& grey, const MeasureRequest& r,
+                   Measurements* out) {
+  const size_t plane = static_cast<size_t>(BlocksOf(grey.width / 8 * 8)) *
+                       static_cast<size_t>(BlocksOf(grey.height / 8 * 8));
+  out->ghost_energy.resize(plane * r.qualities.size());
+  out->histograms.resize(size_t{kHistogramModes} * kHistogramBins);
+  std::vector<double> curve(r.qualities.size());
+  GhostOutput ghosts{out->ghost_energy.data(), curve.data(), out->histograms.data(), 0};
+  RunGhosts(backend, grey, r.qualities, 1, &ghosts);
+}
+
+void MeasureCurve(const ForensicsBackend& backend, const GreyView& grey, const MeasureRequest& r,
+                  Measurements* out) {
+  const int64_t blocks = static_cast<int64_t>(grey.width / 8) * (grey.height / 8);
+  out->ghost_curve.resize(r.curve_qualities.size());
+  GhostOutput ghosts{nullptr, out->ghost_curve.data(), nullptr, 0};
+  const auto step = static_cast<int>((blocks + kCurveBlocksMax - 1) / kCurveBlocksMax);
+  RunGhosts(backend, grey, r.curve_qualities, step, &ghosts);
+}
+
 }  // namespace
 
-MeasureOutcome Measure(const ForensicsBackend& backend, const MeasureRequest& r, Measurements* out) {
+MeasureOutcome Measure(const ForensicsBackend& backend, const MeasureRequest& r,
+                       Measurements* out) {
   const int width = r.image.width, height = r.image.height;
   const auto pixels = static_cast<size_t>(width) * static_cast<size_t>(height);
-  const size_t blocks = static_cast<size_t>(BlocksOf(width)) * static_cast<size_t>(BlocksOf(height));
+  const size_t blocks =
+      static_cast<size_t>(BlocksOf(width)) * static_cast<size_t>(BlocksOf(height));
   const auto cancelled = [&] {
     return r.cancel != nullptr && __atomic_load_n(r.cancel, __ATOMIC_RELAXED) != 0;
   };
@@ -79,7 +118,8 @@ MeasureOutcome Measure(const ForensicsBackend& backend, const MeasureRequest& r,
       const double scale = std::min(1.0, static_cast<double>(r.map_side) / std::max(width, height));
       out->map_width = std::max(1, static_cast<int>(width * scale + 0.5));
       out->map_height = std::max(1, static_cast<int>(height * scale + 0.5));
-      out->ela_map.resize(static_cast<size_t>(out->map_width) * static_cast<size_t>(out->map_height));
+      out->ela_map.resize(static_cast<size_t>(out->map_width) *
+                          static_cast<size_t>(out->map_height));
       AverageDown(plane.get(), width, height, out);
     }
   }
@@ -112,29 +152,20 @@ MeasureOutcome Measure(const ForensicsBackend& backend, const MeasureRequest& r,
   }
   if (cancelled()) return MeasureOutcome::kCancelled;
 
-  if (!out->jpeg.is_jpeg && out->grid_x.significance >= kGridSignificance &&
-      out->grid_y.significance >= kGridSignificance) {
+  if (out->jpeg.is_jpeg) {
+    out->ghost_x = r.file_grid_x;
+    out->ghost_y = r.file_grid_y;
+  } else if (out->grid_x.significance >= kGridSignificance &&
+             out->grid_y.significance >= kGridSignificance) {
     out->ghost_x = out->grid_x.offset;
     out->ghost_y = out->grid_y.offset;
   }
-  const int count = static_cast<int>(r.qualities.size());
-  const GreyView shifted{grey.data + out->ghost_y * grey.stride + out->ghost_x, width - out->ghost_x,
-                         height - out->ghost_y, grey.stride};
-  if (shifted.width >= 8 && shifted.height >= 8) {
-    std::vector<uint16_t> tables(64 * static_cast<size_t>(count));
-    for (int i = 0; i < count; i++) {
-      ScaleTable(kLumaTable, r.qualities[static_cast<size_t>(i)], tables.data() + 64 * i);
-    }
-    const size_t plane = static_cast<size_t>(BlocksOf(shifted.width / 8 * 8)) *
-                         static_cast<size_t>(BlocksOf(shifted.height / 8 * 8));
-    out->ghost_energy.resize(plane * static_cast<size_t>(count));
-    out->ghost_curve.resize(static_cast<size_t>(count));
-    out->histograms.resize(size_t{kHistogramModes} * kHistogramBins);
-    const Memory workspace = Allocate(GhostWorkspaceBytes(shifted.width, count));
-    GhostOutput ghosts{out->ghost_energy.data(), out->ghost_curve.data(), out->histograms.data(), 0};
-    backend.ghosts({shifted, reinterpret_cast<const uint16_t(*)[64]>(tables.data()), count, 1},
-                   workspace.get(), &ghosts);
-  }
+  if (width - out->ghost_x < 8 || height - out->ghost_y < 8) return MeasureOutcome::kDone;
+  const GreyView shifted{grey.data + out->ghost_y * grey.stride + out->ghost_x,
+                         width - out->ghost_x, height - out->ghost_y, grey.stride};
+  MeasureGhosts(backend, shifted, r, out);
+  if (cancelled()) return MeasureOutcome::kCancelled;
+  MeasureCurve(backend, shifted, r, out);
   return cancelled() ? MeasureOutcome::kCancelled : MeasureOutcome::kDone;
 }
 

@@ -1,5 +1,6 @@
 // Where the 8 x 8 grid of earlier JPEG compression lies, from the second differences of the pixels.
-// Source: Z. Fan and R. de Queiroz, IEEE Trans. Image Processing 12, 2003; here with a significance.
+// Source: Z. Fan and R. de Queiroz, IEEE Trans. Image Processing 12, 2003; here with a
+// significance.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@ namespace aidet::forensics {
 struct GridEstimate {
   // Block borders stand before pixels offset, offset + 8, ...; 0..7.
   int offset;
-  // How far the mean contrast at those borders stands above that of the other seven phases, in standard errors.
+  // How far the mean contrast at those borders stands above that of the other seven phases, in
+  // standard errors.
   double significance;
 };
 

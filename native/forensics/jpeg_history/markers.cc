@@ -9,8 +9,8 @@ namespace aidet::forensics {
 namespace {
 
 // FNV-1a over counts and values of annex K's four Huffman tables, luma and chroma, DC and AC.
-constexpr uint64_t kStandardHuffman[4] = {0x2a06fe474e29db95u, 0x1424519e984219dfu, 0x7c7e4f8f115f0739u,
-                                         0x901af5735ecd5799u};
+constexpr uint64_t kStandardHuffman[4] = {0x2a06fe474e29db95u, 0x1424519e984219dfu,
+                                          0x7c7e4f8f115f0739u, 0x901af5735ecd5799u};
 
 uint64_t Hash(const uint8_t* p, size_t n) {
   uint64_t h = 0xcbf29ce484222325u;

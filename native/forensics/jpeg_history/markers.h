@@ -1,7 +1,7 @@
-// What a JPEG file says of its own making, read from its markers alone: tables, sampling, order of segments. Nothing
-// is decoded. Bounded in time by the file's length and in memory by this struct, whatever the bytes are.
-// Source: ITU-T T.81 annex B; names of application segments: JFIF 1.02, Exif 2.32, XMP part 3, ICC.1 annex B,
-// Adobe TN 5116, CIPA DC-007 (MPF), ISO/IEC 19566-5 (JUMBF).
+// What a JPEG file says of its own making, read from its markers alone: tables, sampling, order of
+// segments. Nothing is decoded. Bounded in time by the file's length and in memory by this struct,
+// whatever the bytes are. Source: ITU-T T.81 annex B; names of application segments: JFIF 1.02,
+// Exif 2.32, XMP part 3, ICC.1 annex B, Adobe TN 5116, CIPA DC-007 (MPF), ISO/IEC 19566-5 (JUMBF).
 #pragma once
 
 #include <cstddef>
@@ -44,7 +44,7 @@ struct JpegComponent {
 };
 
 struct JpegStructure {
-  bool is_jpeg;      // begins with SOI and has a frame header
+  bool is_jpeg;  // begins with SOI and has a frame header
   bool progressive;
   bool arithmetic;
   bool optimised_huffman;  // some Huffman table is not one of T.81 annex K's
@@ -67,8 +67,8 @@ struct JpegStructure {
 // False where the bytes are not a JPEG; what was read until then stays in `out`.
 bool ReadJpegStructure(const uint8_t* data, size_t bytes, JpegStructure* out);
 
-// libjpeg's quality 1..100 whose scaled annex K table is nearest, and the mean absolute difference of the entries:
-// 0 where the table is exactly one of libjpeg's.
+// libjpeg's quality 1..100 whose scaled annex K table is nearest, and the mean absolute difference
+// of the entries: 0 where the table is exactly one of libjpeg's.
 struct QualityEstimate {
   int quality;
   double distance;

@@ -1,0 +1,31 @@
+/** The typed face of the native kernels: an image in, measurements out, AidetErrors on the way. */
+import { openAddon } from '../binding/addon.js';
+import type { NativeErrorCode, NativeForensicsRequest, NativeMeasurements } from '../binding/types.js';
+import { AidetError } from '../domain/errors.js';
+
+export type MeasureRequest = NativeForensicsRequest;
+export type Measurements = NativeMeasurements;
+
+export interface Kernels {
+  /** Rejects with AidetError `internal_error`, or with an AbortError where `cancel` was set. */
+  measure(request: MeasureRequest): Promise<Measurements>;
+}
+
+/** @throws Error with a sentence that says what to do, where the addon does not load */
+export function openKernels(): Kernels {
+  const addon = openAddon();
+  return {
+    async measure(request) {
+      try {
+        return await addon.forensics(request);
+      } catch (error) {
+        throw explain(error as Error & { code?: NativeErrorCode });
+      }
+    },
+  };
+}
+
+function explain(error: Error & { code?: NativeErrorCode }): Error {
+  if (error.code === 'CANCELLED') return new DOMException(error.message, 'AbortError');
+  return new AidetError('internal_error', error.message, { cause: error });
+}

@@ -1,0 +1,68 @@
+import { GHOST_QUALITIES } from './jpeg-history.js';
+import type { Measurements } from './kernels.js';
+import { type LocalGhosts, localGhosts } from './local-ghosts.js';
+import { type LocalLevels, localLevels, noiseLevels, windowQuantiles } from './local-levels.js';
+import { BLOCK_PX, windowGrid } from './regions.js';
+
+export interface LocalAnalysis {
+  ghosts: LocalGhosts | null;
+  noise: LocalLevels;
+  ela: LocalLevels;
+  /** Mean ELA level a block of 16 x 16, grey levels. */
+  elaLevels: Float32Array;
+}
+
+/** Windows so dark or bright that noise was clipped away are not judged. */
+const GREY_MIN = 12;
+const GREY_MAX = 243;
+/** Least spreads that are believed, in octaves. */
+const NOISE_SPREAD_MIN = 0.15;
+const ELA_SPREAD_MIN = 0.08;
+/** Grey levels that keep the logarithm finite; well under what rounding leaves. */
+const LEVEL_FLOOR = 0.1;
+
+export function analyseLocally(m: Measurements, width: number, height: number): LocalAnalysis {
+  const cols = Math.ceil(width / BLOCK_PX);
+  const rows = Math.ceil(height / BLOCK_PX);
+  const grid = windowGrid(cols, rows);
+  const plane = (values: ArrayLike<number>) => ({ values, cols, rows });
+  const octaves = (v: number): number => Math.log2(v + LEVEL_FLOOR);
+  const grey = windowQuantiles(plane(m.greyMean), 0.5);
+  const elaLevels = m.elaSums.length === 0 ? new Float32Array(0) : levelsOf(m.elaSums, cols, width, height);
+  return {
+    ghosts: ghostsOf(m, width, height),
+    noise: localLevels(
+      noiseLevels(plane(m.noiseDeviation)),
+      grey,
+      (w) => (grey[w] as number) > GREY_MIN && (grey[w] as number) < GREY_MAX,
+      grid,
+      NOISE_SPREAD_MIN,
+    ),
+    ela: localLevels(
+      windowQuantiles(plane(elaLevels), 0.5).map(octaves),
+      windowQuantiles(plane(m.noiseDeviation), 0.5).map(octaves),
+      () => true,
+      grid,
+      ELA_SPREAD_MIN,
+    ),
+    elaLevels,
+  };
+}
+
+function ghostsOf(m: Measurements, width: number, height: number): LocalGhosts | null {
+  if (m.ghostEnergy.length === 0) return null;
+  return localGhosts({
+    energy: m.ghostEnergy,
+    qualities: GHOST_QUALITIES.length,
+    width: Math.floor((width - m.ghostX) / 8) * 8,
+    height: Math.floor((height - m.ghostY) / 8) * 8,
+  });
+}
+
+function levelsOf(sums: Uint32Array, cols: number, width: number, height: number): Float32Array {
+  return Float32Array.from(sums, (sum, i) => {
+    const blockWidth = Math.min(BLOCK_PX, width - (i % cols) * BLOCK_PX);
+    const blockHeight = Math.min(BLOCK_PX, height - Math.floor(i / cols) * BLOCK_PX);
+    return sum / (3 * blockWidth * blockHeight);
+  });
+}
