@@ -7,6 +7,8 @@ export type MeasureRequest = NativeForensicsRequest;
 export type Measurements = NativeMeasurements;
 
 export interface Kernels {
+  /** Of the software that they were built from. */
+  version: string;
   /** Rejects with AidetError `internal_error`, or with an AbortError where `cancel` was set. */
   measure(request: MeasureRequest): Promise<Measurements>;
 }
@@ -15,6 +17,7 @@ export interface Kernels {
 export function openKernels(): Kernels {
   const addon = openAddon();
   return {
+    version: addon.version,
     async measure(request) {
       try {
         return await addon.forensics(request);

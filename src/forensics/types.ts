@@ -150,6 +150,8 @@ export interface ForensicPictures {
 export interface Forensics extends ForensicMeasures {
   image: ImageInfo;
   options: ForensicsOptions;
+  /** Of the software. */
+  version: string;
   pictures: ForensicPictures | null;
   /** HTML in UTF-8. */
   report: Uint8Array | null;

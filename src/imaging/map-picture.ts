@@ -1,3 +1,4 @@
+import { drawText, GLYPH_HEIGHT_PX, textWidth } from './bitmap-font.js';
 import type { ColourMap } from './colour-map.js';
 import { encodePalettePng, IndexedPicture } from './palette-png.js';
 
@@ -11,6 +12,25 @@ export interface MapPictureOptions {
    * time to compress and a third of the bytes; 256 keep every value.
    */
   levels: number;
+  /** Drawn below the map; only with fewer than 256 levels, since it needs two places of the palette for itself. */
+  legend?: MapLegend;
+}
+
+export interface MapLegend {
+  caption: string;
+  /** What the ends of the scale stand for. */
+  low: string;
+  high: string;
+}
+
+/** Places that no step's middle falls on: what the legend is drawn with and on. */
+const PAPER = 0;
+const INK = 255;
+const LEGEND_WIDTH_MIN_PX = 256;
+
+interface Size {
+  width: number;
+  height: number;
 }
 
 /**
@@ -25,52 +45,101 @@ export function renderMap(
 ): Uint8Array {
   if (map.length !== width * height)
     throw new RangeError(`map is ${map.length} bytes, not ${width} x ${height}`);
+  const { legend, palette } = options;
   const scale = Math.min(1, options.longSidePx / Math.max(width, height));
-  const picture = new IndexedPicture(
-    Math.max(1, Math.round(width * scale)),
-    Math.max(1, Math.round(height * scale)),
-  );
-  if (picture.width === width && picture.height === height) {
+  const size = {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+  };
+  const textScale = size.width >= 480 ? 2 : 1;
+  const picture = legend
+    ? new IndexedPicture(
+        Math.max(size.width, LEGEND_WIDTH_MIN_PX),
+        size.height + textScale * LEGEND_HEIGHT_DOTS,
+      )
+    : new IndexedPicture(size.width, size.height);
+  if (size.width === width && size.height === height) {
     for (let y = 0; y < height; y++)
       picture.rows.set(map.subarray(y * width, (y + 1) * width), picture.at(0, y));
   } else {
-    averageDown(map, width, height, picture);
+    averageDown(map, width, height, picture, size);
   }
-  if (options.levels < 256) reduce(picture, options.levels);
-  return encodePalettePng(picture, options.palette);
+  if (options.levels < 256) reduce(picture, options.levels, size);
+  if (legend === undefined) return encodePalettePng(picture, palette);
+  drawLegend(picture, legend, size.height, textScale, options.levels);
+  const withInk = Uint8Array.from(palette);
+  withInk.set([24, 24, 24], 3 * PAPER);
+  withInk.set([235, 235, 235], 3 * INK);
+  return encodePalettePng(picture, withInk);
+}
+
+const LEGEND_HEIGHT_DOTS = GLYPH_HEIGHT_PX + 18;
+
+function drawLegend(
+  picture: IndexedPicture,
+  legend: MapLegend,
+  top: number,
+  s: number,
+  levels: number,
+): void {
+  const left = 4 * s;
+  const barTop = top + 4 * s;
+  const step = Math.max(1, Math.round((100 * s) / levels));
+  for (let level = 0; level < levels; level++) {
+    const index = Math.floor(((level + 0.5) * 256) / levels);
+    picture.fill(left + level * step, barTop, step, 8 * s, index);
+  }
+  const barWidth = levels * step;
+  const labelTop = barTop + 9 * s;
+  drawText(picture, legend.low, left, labelTop, s, INK);
+  drawText(
+    picture,
+    legend.high,
+    Math.max(left, left + barWidth - textWidth(legend.high, s)),
+    labelTop,
+    s,
+    INK,
+  );
+  drawText(picture, legend.caption, left + barWidth + 8 * s, barTop, s, INK);
 }
 
 /** Puts each value on the middle of its step, so that the picture is neither darker nor lighter on the whole. */
-function reduce(picture: IndexedPicture, levels: number): void {
+function reduce(picture: IndexedPicture, levels: number, size: Size): void {
   const step = Uint8Array.from({ length: 256 }, (_, value) =>
     Math.floor(((Math.floor((value * levels) / 256) + 0.5) * 256) / levels),
   );
-  for (let y = 0; y < picture.height; y++) {
-    const end = picture.at(picture.width, y);
+  for (let y = 0; y < size.height; y++) {
+    const end = picture.at(size.width, y);
     for (let at = picture.at(0, y); at < end; at++)
       picture.rows[at] = step[picture.rows[at] as number] as number;
   }
 }
 
 /** Each pixel is the mean of the whole source pixels that it covers; every source pixel counts somewhere. */
-function averageDown(map: Uint8Array, width: number, height: number, picture: IndexedPicture): void {
-  const columns = edges(width, picture.width);
-  const rows = edges(height, picture.height);
-  const sums = new Uint32Array(picture.width);
-  for (let y = 0; y < picture.height; y++) {
+function averageDown(
+  map: Uint8Array,
+  width: number,
+  height: number,
+  picture: IndexedPicture,
+  size: Size,
+): void {
+  const columns = edges(width, size.width);
+  const rows = edges(height, size.height);
+  const sums = new Uint32Array(size.width);
+  for (let y = 0; y < size.height; y++) {
     const top = rows[y] as number;
     const bottom = rows[y + 1] as number;
     sums.fill(0);
     for (let row = top; row < bottom; row++) {
       let at = row * width;
-      for (let x = 0; x < picture.width; x++) {
+      for (let x = 0; x < size.width; x++) {
         const end = row * width + (columns[x + 1] as number);
         let sum = 0;
         for (; at < end; at++) sum += map[at] as number;
         sums[x] = (sums[x] as number) + sum;
       }
     }
-    for (let x = 0; x < picture.width; x++) {
+    for (let x = 0; x < size.width; x++) {
       const pixels = ((columns[x + 1] as number) - (columns[x] as number)) * (bottom - top);
       picture.rows[picture.at(x, y)] = Math.round((sums[x] as number) / pixels);
     }
