@@ -16,6 +16,10 @@ const COMMANDS: Record<string, Command> = {
   serve: { summary: 'start the server', load: () => import('./serve.js') },
   detect: { summary: 'judge images and folders of images', load: () => import('./detect.js') },
   c2pa: { summary: 'verify Content Credentials of images', load: () => import('./c2pa.js') },
+  forensics: {
+    summary: 'measure traces of editing in images',
+    load: () => import('./forensics.js'),
+  },
   keys: { summary: 'create, list, rotate and revoke API keys', load: () => import('./keys.js') },
   doctor: {
     summary: 'say what is loaded, what is not, and what to do about it',

@@ -1,12 +1,13 @@
 /** The room's road: measure, make statistics, make findings, draw. */
-import type { ImageInfo, RgbImage } from '../domain/types.js';
+import type { Evidence, ImageInfo, RgbImage } from '../domain/types.js';
+import { renderPreview } from '../imaging/preview.js';
 import { findingsOf, manipulationScore } from './findings.js';
 import { frequencyStatistics } from './frequency.js';
 import { CURVE_QUALITIES, GHOST_QUALITIES, jpegStatistics } from './jpeg-history.js';
 import type { Kernels } from './kernels.js';
 import { analyseLocally } from './local-analysis.js';
-import { drawPictures } from './maps.js';
-import { metadataFindings } from './metadata-findings.js';
+import { drawPictures, drawSheet } from './maps.js';
+import { evidenceFindings, metadataFindings } from './metadata-findings.js';
 import { writeReport } from './report.js';
 import { resamplingTrace } from './resampling.js';
 import { elaStatistics, noiseStatistics } from './statistics.js';
@@ -19,6 +20,8 @@ export interface ForensicsInput {
   info: ImageInfo;
   /** EXIF orientation that `image` was turned by, 1..8. */
   orientation: number;
+  /** What the file says of its origin; read beside the kernels. */
+  evidence: Promise<Evidence[]>;
   options: ForensicsOptions;
   /** Given up once element 0 is not 0. */
   cancel: Int32Array | null;
@@ -28,6 +31,7 @@ export interface ForensicsInput {
 export async function analyse(kernels: Kernels, input: ForensicsInput): Promise<Forensics> {
   const { image, file, info, options, cancel } = input;
   const { width, height } = image;
+  const draws = options.maps || options.report || options.sheet;
   const m = await kernels.measure({
     ...image,
     file: info.format === 'jpeg' ? file : null,
@@ -35,7 +39,7 @@ export async function analyse(kernels: Kernels, input: ForensicsInput): Promise<
     elaQuality: options.elaQuality,
     qualities: GHOST_QUALITIES,
     curveQualities: CURVE_QUALITIES,
-    mapSide: options.maps || options.report ? options.mapMaxPx : 0,
+    mapSide: draws ? options.mapMaxPx : 0,
     target: null,
     cancel,
   });
@@ -45,24 +49,34 @@ export async function analyse(kernels: Kernels, input: ForensicsInput): Promise<
   const jpeg = jpegStatistics(m);
   const extent = { width, height, ghostX: m.ghostX, ghostY: m.ghostY };
   const findings = findingsOf({ frequency, resampling, jpeg }, local, extent);
+  const pictures = draws ? drawPictures(m, image, options.mapMaxPx) : null;
   const result: Forensics = {
     ela: elaStatistics(m, local, options.elaQuality, width * height),
     frequency,
     resampling,
     noise: noiseStatistics(m, local, width * height),
     jpeg,
-    metadataFindings: metadataFindings(m.jpeg),
+    metadataFindings: [...metadataFindings(m.jpeg), ...evidenceFindings(await input.evidence)],
     findings,
     manipulationScore: manipulationScore(findings),
     target: m.target,
     image: info,
     options,
     version: kernels.version,
-    pictures: options.maps || options.report ? drawPictures(m, image, options.mapMaxPx) : null,
+    pictures,
     report: null,
+    sheet: null,
   };
-  return options.report ? { ...result, report: await writeReport(result, image) } : result;
+  if (pictures === null || !(options.report || options.sheet)) return result;
+  const preview = await renderPreview(image, PREVIEW_PX);
+  return {
+    ...result,
+    report: options.report ? writeReport(result, preview) : null,
+    sheet: options.sheet ? await drawSheet(pictures, preview) : null,
+  };
 }
+
+const PREVIEW_PX = 1024;
 
 /** Where the file's 8 x 8 grid lies after the picture was set upright: a turned axis counts from its other end. */
 export function fileGrid(

@@ -3,6 +3,8 @@ import type { LocalAnalysis } from './local-analysis.js';
 import { connectedAreas, type FlaggedArea, type WindowGrid } from './regions.js';
 import {
   AREA_SHARE_MAX,
+  AREA_SHARE_MIN,
+  AREA_WINDOWS_MIN,
   type AreaThresholds,
   ELA_AREA,
   GHOST_AREA,
@@ -87,10 +89,11 @@ function areaFindings({ ghosts, noise, ela }: LocalAnalysis, extent: Extent): Fo
 
 function areasOf(scores: Float32Array, grid: WindowGrid, t: AreaThresholds, extent: Extent): FlaggedArea[] {
   const judged = scores.reduce((n, score) => (Number.isNaN(score) ? n : n + 1), 0);
+  const windowsMin = Math.max(AREA_WINDOWS_MIN, AREA_SHARE_MIN * judged);
   return connectedAreas(scores, grid, t.window, extent)
     .filter(
       ({ windows, score }) =>
-        windows >= t.windowsMin && score >= t.medium && windows <= AREA_SHARE_MAX * judged,
+        windows >= windowsMin && score >= t.medium && windows <= AREA_SHARE_MAX * judged,
     )
     .slice(0, AREAS_MAX);
 }

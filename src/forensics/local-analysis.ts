@@ -39,8 +39,8 @@ export function analyseLocally(m: Measurements, width: number, height: number): 
       NOISE_SPREAD_MIN,
     ),
     ela: localLevels(
-      windowQuantiles(plane(elaLevels), 0.5).map(octaves),
-      windowQuantiles(plane(m.noiseDeviation), 0.5).map(octaves),
+      windowQuantiles(plane(elaLevels), 0.25).map(octaves),
+      windowQuantiles(plane(m.noiseDeviation), 0.25).map(octaves),
       () => true,
       grid,
       ELA_SPREAD_MIN,

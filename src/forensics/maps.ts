@@ -1,5 +1,6 @@
 /** Pictures of what was measured; figures never come from them. */
 import { perceptualMap } from '../imaging/colour-map.js';
+import { renderContactSheet } from '../imaging/contact-sheet.js';
 import { renderMap } from '../imaging/map-picture.js';
 import type { Measurements } from './kernels.js';
 import { quantile } from './order-statistics.js';
@@ -22,6 +23,16 @@ export function drawPictures(
     spectrum: m.power.length === 0 ? null : drawSpectrum(m.power),
     noise: drawNoise(m, image, mapMaxPx),
   };
+}
+
+/** @param preview the picture as a JPEG */
+export function drawSheet(pictures: ForensicPictures, preview: Uint8Array): Promise<Uint8Array> {
+  return renderContactSheet([
+    { title: 'Image', picture: preview },
+    { title: 'Error level', picture: pictures.ela },
+    { title: 'Noise', picture: pictures.noise },
+    ...(pictures.spectrum === null ? [] : [{ title: 'Spectrum', picture: pictures.spectrum }]),
+  ]);
 }
 
 /** The largest channel's difference, mean over a pixel of the map; the scale ends at its 99.5th percentile. */

@@ -1,4 +1,5 @@
 import type { NativeJpeg } from '../binding/types.js';
+import type { Evidence } from '../domain/types.js';
 import type { MetadataFinding } from './types.js';
 
 /** A few bytes of padding behind the end are ordinary. */
@@ -70,4 +71,14 @@ export function metadataFindings(jpeg: NativeJpeg | null): MetadataFinding[] {
 /** Latin-1 without control characters, which a terminal or a page might obey. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e\xa0-\xff]+/g, ' ').trim();
+}
+
+/** What src/provenance read in the file, as findings: a statement of origin is none of manipulation. */
+export function evidenceFindings(evidence: Evidence[]): MetadataFinding[] {
+  return evidence.map(({ trace, source, claim, explanation }) => ({
+    code: trace,
+    severity: claim === 'camera' ? 'info' : 'medium',
+    source,
+    message: explanation,
+  }));
 }

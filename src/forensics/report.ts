@@ -1,14 +1,12 @@
 /** The report that a person can print and hand on: one HTML file that loads nothing and runs nothing. */
-import type { RgbImage } from '../domain/types.js';
-import { renderPreview } from '../imaging/preview.js';
 import { EXPLANATIONS } from './explanations.js';
 import type { ForensicFinding, Forensics } from './types.js';
 
-const PREVIEW_PX = 1024;
-
-/** HTML in UTF-8. Pictures are within it as data URLs. */
-export async function writeReport(forensics: Forensics, image: RgbImage): Promise<Uint8Array> {
-  const preview = await renderPreview(image, PREVIEW_PX);
+/**
+ * HTML in UTF-8. Pictures are within it as data URLs.
+ * @param preview the picture as a JPEG
+ */
+export function writeReport(forensics: Forensics, preview: Uint8Array): Uint8Array {
   const { pictures, image: info } = forensics;
   const figures = [
     figure('The picture', 'image/jpeg', preview, marks(forensics.findings, info.width, info.height), null),

@@ -1,20 +1,21 @@
 /**
- * From which score on a window belongs to an area, how many windows an area must have, and from which mean score an
- * area is of medium and of high severity. Chosen on the untouched photographs of the calibration set so that about
- * one in twenty has an area of medium severity of each kind and one in a hundred one of high; docs/forensics.md has
- * the measured rates.
+ * From which score on a window belongs to an area, and from which mean score an area is of medium and of high
+ * severity. Chosen on untouched photographs, crops and whole ones, so that about one in twenty has an area of medium
+ * severity of each kind and one in a hundred one of high; docs/forensics.md has the rates measured elsewhere.
  */
 export interface AreaThresholds {
   window: number;
-  windowsMin: number;
   medium: number;
   high: number;
 }
 
-export const GHOST_AREA: AreaThresholds = { window: 5, windowsMin: 6, medium: 5, high: 6.5 };
-export const NOISE_AREA: AreaThresholds = { window: 4, windowsMin: 6, medium: 8, high: 12 };
-export const ELA_AREA: AreaThresholds = { window: 4, windowsMin: 6, medium: 8, high: 14 };
+export const GHOST_AREA: AreaThresholds = { window: 5, medium: 6, high: 7.5 };
+export const NOISE_AREA: AreaThresholds = { window: 4, medium: 9, high: 14 };
+export const ELA_AREA: AreaThresholds = { window: 4, medium: 11, high: 22 };
 
+/** Fewer windows side by side are chance; a large picture has more of it. */
+export const AREA_WINDOWS_MIN = 6;
+export const AREA_SHARE_MIN = 0.003;
 /** Larger areas are no patch: the picture is of two kinds. */
 export const AREA_SHARE_MAX = 0.6;
 

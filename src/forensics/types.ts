@@ -9,6 +9,8 @@ export interface ForensicsOptions {
   mapMaxPx: number;
   /** Whether the printable report is written. */
   report: boolean;
+  /** Whether picture and maps are drawn side by side. */
+  sheet: boolean;
 }
 
 export const DEFAULT_FORENSICS_OPTIONS: ForensicsOptions = {
@@ -16,6 +18,7 @@ export const DEFAULT_FORENSICS_OPTIONS: ForensicsOptions = {
   maps: true,
   mapMaxPx: 1024,
   report: false,
+  sheet: false,
 };
 
 /** Pixels of the upright image. */
@@ -153,6 +156,8 @@ export interface Forensics extends ForensicMeasures {
   /** Of the software. */
   version: string;
   pictures: ForensicPictures | null;
+  /** PNG of the picture and its maps side by side. */
+  sheet: Uint8Array | null;
   /** HTML in UTF-8. */
   report: Uint8Array | null;
 }

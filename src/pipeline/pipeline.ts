@@ -2,12 +2,13 @@ import { createHash, webcrypto } from 'node:crypto';
 import { Piscina } from 'piscina';
 import { conclude } from '../domain/conclude.js';
 import { AidetError, fromPlainError } from '../domain/errors.js';
-import type { DetectOptions, ModelRef } from '../domain/types.js';
+import type { DetectOptions, Measurement, ModelRef } from '../domain/types.js';
+import { DEFAULT_FORENSICS_OPTIONS, type Forensics, type ForensicsOptions } from '../forensics/types.js';
 import type { InferenceRuntime, RuntimeSettings } from '../inference/types.js';
 import type { Provenance } from '../provenance/types.js';
 import { Admission } from './admission.js';
 import { DecodeBudget } from './decode-budget.js';
-import type { MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
+import type { Measured, MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
 import type { DetectContext, DetectInput, DetectResult, Pipeline } from './types.js';
 import { type CachedLook, VerdictCache } from './verdict-cache.js';
 
@@ -71,13 +72,17 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     return model;
   }
 
+  function refuseWhenClosing(): void {
+    if (closing !== undefined)
+      throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
+  }
+
   async function detect(
     input: DetectInput,
     options: DetectOptions,
     context: DetectContext,
   ): Promise<DetectResult> {
-    if (closing !== undefined)
-      throw new AidetError('service_unavailable', 'The server is stopping', { retryAfterS: 1 });
+    refuseWhenClosing();
     const model = pickModel(options.model);
     const sha256 = await hash(input.bytes);
     const key =
@@ -91,6 +96,17 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     return answer(look, options, false);
   }
 
+  async function forensics(
+    input: DetectInput,
+    options: ForensicsOptions,
+    context: DetectContext,
+  ): Promise<Forensics> {
+    refuseWhenClosing();
+    const wanted = { sha256: await hash(input.bytes), detect: null, forensics: options };
+    const outcome = await measure(input, wanted, context, givenUp(context));
+    return outcome.forensics as Forensics;
+  }
+
   async function lookAt(
     input: DetectInput,
     sha256: string,
@@ -98,9 +114,30 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     options: DetectOptions,
     context: DetectContext,
   ): Promise<CachedLook> {
+    const signal = givenUp(context);
+    // Content Credentials are checked in their own thread beside the measurement; this looks at the bytes before
+    // they are handed on. A rejection is taken up below.
+    const inspected = deps.provenance.inspect(input.bytes, signal);
+    inspected.catch(() => undefined);
+    const wanted = {
+      sha256,
+      detect: { model: model.id, includeHeatmap: options.includeHeatmap },
+      forensics: options.includeForensics ? DEFAULT_FORENSICS_OPTIONS : null,
+    };
+    const { measurement, forensics } = await measure(input, wanted, context, signal);
+    const c2pa = await inspected.catch((reason) => {
+      throw explainAbort(reason, context);
+    });
+    return { measurement: measurement as Measurement, forensics, c2pa, memo: {} };
+  }
+
+  async function measure(
+    input: DetectInput,
+    wanted: Pick<MeasureTask, 'sha256' | 'detect' | 'forensics'>,
+    context: DetectContext,
+    signal: AbortSignal,
+  ): Promise<Measured> {
     const begun = performance.now();
-    const deadline = AbortSignal.timeout(Math.max(1, Math.floor(context.timeoutMs)));
-    const signal = AbortSignal.any([context.signal, deadline]);
     const cancel = new Int32Array(new SharedArrayBuffer(4));
     const leave = await admission.enter(context.priority, signal).catch((reason) => {
       throw explainAbort(reason, context);
@@ -108,17 +145,11 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     const waitedMs = performance.now() - begun;
     const task: MeasureTask = {
       bytes: input.bytes,
-      sha256,
-      model: model.id,
-      includeHeatmap: options.includeHeatmap,
+      ...wanted,
       priority: context.priority,
       timeoutMs: context.timeoutMs - waitedMs,
       cancel,
     };
-    // Content Credentials are checked in their own thread beside the measurement; this looks at the bytes before
-    // they are handed on. A rejection is taken up below.
-    const inspected = deps.provenance.inspect(input.bytes, signal);
-    inspected.catch(() => undefined);
     // A running task is never aborted through the pool, which would kill its thread and the images beside it: it
     // sees the flag between two steps, and its slot is free only then.
     const running = pool.run(task, { transferList: transferable(input.bytes) }).finally(leave);
@@ -126,15 +157,13 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       throw explainAbort(reason, context);
     });
     if ('error' in outcome) throw fromPlainError(outcome.error);
-    outcome.measurement.times.queueMs += waitedMs;
-    const c2pa = await inspected.catch((reason) => {
-      throw explainAbort(reason, context);
-    });
-    return { measurement: outcome.measurement, c2pa, memo: {} };
+    if (outcome.measurement !== null) outcome.measurement.times.queueMs += waitedMs;
+    return outcome;
   }
 
   return {
     detect,
+    forensics,
     reserve: (priority) => admission.reserve(priority),
     load: () => admission.load(),
     ready: () => closing === undefined && deps.runtime.info().models.length > 0,
@@ -144,7 +173,12 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
 }
 
 function answer(look: CachedLook, options: DetectOptions, cached: boolean): DetectResult {
-  return { ...conclude(look.measurement, look.c2pa, options), cached, memo: look.memo };
+  return {
+    ...conclude(look.measurement, look.c2pa, options),
+    cached,
+    forensics: look.forensics,
+    memo: look.memo,
+  };
 }
 
 /** The threshold is not part of the key: it is applied to what was measured. */
@@ -170,6 +204,12 @@ function transferable(bytes: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? [buffer] : [];
 }
 
+/** Aborted where the client went away or the deadline is over. */
+function givenUp(context: DetectContext): AbortSignal {
+  const deadline = AbortSignal.timeout(Math.max(1, Math.floor(context.timeoutMs)));
+  return AbortSignal.any([context.signal, deadline]);
+}
+
 function orAbort<T>(running: Promise<T>, signal: AbortSignal, cancel: Int32Array): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
@@ -188,7 +228,7 @@ function explainAbort(reason: unknown, context: DetectContext): unknown {
   if (reason instanceof DOMException && reason.name === 'TimeoutError') {
     return new AidetError(
       'service_unavailable',
-      `No verdict within ${Math.round(context.timeoutMs)} ms; try again`,
+      `No answer within ${Math.round(context.timeoutMs)} ms; try again`,
       {
         retryAfterS: 1,
       },

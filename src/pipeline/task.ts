@@ -1,5 +1,6 @@
 import type { PlainError } from '../domain/errors.js';
 import type { Measurement, Priority } from '../domain/types.js';
+import type { Forensics, ForensicsOptions } from '../forensics/types.js';
 import type { RuntimeSettings } from '../inference/types.js';
 
 /** What a worker thread is started with. */
@@ -14,8 +15,10 @@ export interface WorkerSettings {
 export interface MeasureTask {
   bytes: Uint8Array;
   sha256: string;
-  model: string;
-  includeHeatmap: boolean;
+  /** Null where no verdict is wanted. */
+  detect: { model: string; includeHeatmap: boolean } | null;
+  /** Null where no forensics are wanted. */
+  forensics: ForensicsOptions | null;
   priority: Priority;
   /** Milliseconds left until the deadline. */
   timeoutMs: number;
@@ -23,5 +26,10 @@ export interface MeasureTask {
   cancel: Int32Array<SharedArrayBuffer>;
 }
 
+export interface Measured {
+  measurement: Measurement | null;
+  forensics: Forensics | null;
+}
+
 /** Structured clone keeps no error classes, so a failure travels as a value. */
-export type MeasureOutcome = { measurement: Measurement } | { error: PlainError };
+export type MeasureOutcome = Measured | { error: PlainError };

@@ -1,4 +1,5 @@
 import type { Detection, DetectOptions, ModelRef, Priority } from '../domain/types.js';
+import type { Forensics, ForensicsOptions } from '../forensics/types.js';
 import type { Reservation } from './admission.js';
 import type { ArtifactMemo } from './verdict-cache.js';
 
@@ -20,6 +21,8 @@ export interface DetectContext {
 /** A detection and whether it came from the verdict cache. */
 export interface DetectResult extends Detection {
   cached: boolean;
+  /** Null unless asked for. */
+  forensics: Forensics | null;
   /** Ids of artifacts made from this result; kept with the cache entry, so that a cached answer names the same. */
   memo: ArtifactMemo;
 }
@@ -30,7 +33,7 @@ export interface PipelineLoad {
   queuedImages: number;
 }
 
-/** The one road: http, jobs, CLI and evaluation call the same `detect`. */
+/** The one road: http, jobs, CLI and evaluation call the same `detect` and `forensics`. */
 export interface Pipeline {
   /**
    * Rejects with AidetError, or with an AbortError where `signal` was aborted.
@@ -38,6 +41,8 @@ export interface Pipeline {
    * full, deadline over, closing. `not_found`: an unknown model id (`param` is `model`).
    */
   detect(input: DetectInput, options: DetectOptions, context: DetectContext): Promise<DetectResult>;
+  /** The same road without a verdict; never cached. Rejects as `detect` does. */
+  forensics(input: DetectInput, options: ForensicsOptions, context: DetectContext): Promise<Forensics>;
   /** A share of the in-flight budget, empty at first; must be released in the end. */
   reserve(priority: Priority): Reservation;
   load(): PipelineLoad;

@@ -1,16 +1,19 @@
 import type { C2paFinding } from '../domain/conclude.js';
 import type { Measurement } from '../domain/types.js';
+import type { Forensics } from '../forensics/types.js';
 
 export interface CachedLook {
   measurement: Measurement;
   c2pa: C2paFinding;
+  /** Null unless asked for, which is part of the key. */
+  forensics: Forensics | null;
   /** Ids of artifacts made from this look, so that a cached answer names the same ones. */
   memo: ArtifactMemo;
 }
 
-export interface ArtifactMemo {
-  heatmap?: { id: string; expiresMs: number };
-}
+export type ArtifactMemo = Partial<Record<ArtifactName, { id: string; expiresMs: number }>>;
+
+export type ArtifactName = 'heatmap' | 'ela' | 'spectrum' | 'noise' | 'report';
 
 /**
  * What was measured, by project, content, model and options; bounded in bytes and time. The least recently used
@@ -55,8 +58,24 @@ export class VerdictCache {
   }
 }
 
-/** A generous estimate: the picture, the grid's numbers with their array overhead, and the rest. */
-function sizeOf({ measurement }: CachedLook): number {
+/** A generous estimate: the pictures, the grid's numbers with their array overhead, and the rest. */
+function sizeOf({ measurement, forensics }: CachedLook): number {
   const cells = measurement.grid === null ? 0 : measurement.grid.rows * measurement.grid.cols;
-  return 4096 + (measurement.heatmapPng?.byteLength ?? 0) + cells * 24 + measurement.evidence.length * 1024;
+  const pictures = [
+    measurement.heatmapPng,
+    forensics?.report,
+    forensics?.pictures?.ela,
+    forensics?.pictures?.spectrum,
+    forensics?.pictures?.noise,
+  ];
+  return (
+    4096 +
+    pictures.reduce((sum, picture) => sum + (picture?.byteLength ?? 0), 0) +
+    (forensics === null ? 0 : FORENSICS_BYTES) +
+    cells * 24 +
+    measurement.evidence.length * 1024
+  );
 }
+
+/** Figures and findings without their pictures. */
+const FORENSICS_BYTES = 16384;

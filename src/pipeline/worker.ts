@@ -9,19 +9,23 @@ import { AidetError, toPlainError } from '../domain/errors.js';
 import { heatmapGrid } from '../domain/heatmap.js';
 import { assessReliability } from '../domain/reliability.js';
 import { planTiles, tileOrigins } from '../domain/tiles.js';
-import type { Measurement, RgbImage } from '../domain/types.js';
+import type { Evidence, ImageInfo, Measurement, RgbImage } from '../domain/types.js';
+import { analyse } from '../forensics/analyse.js';
+import { openKernels } from '../forensics/kernels.js';
+import type { Forensics, ForensicsOptions } from '../forensics/types.js';
 import { decode } from '../imaging/decode.js';
 import { renderHeatmap } from '../imaging/heatmap.js';
 import { checkLimits, probe } from '../imaging/probe.js';
 import { openRuntime } from '../inference/runtime.js';
 import { readEvidence } from '../provenance/evidence.js';
 import { DecodeBudget } from './decode-budget.js';
-import type { MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
+import type { Measured, MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
 
 if (isMainThread) throw new Error('pipeline/worker is the entry of a worker thread');
 
 const settings = workerData as WorkerSettings;
 const runtime = await openRuntime(settings.runtime);
+const kernels = openKernels();
 const decoded = new DecodeBudget(settings.decoded.shared, settings.decoded.bytesMax);
 const packages = new Map(settings.runtime.models.map((p) => [p.manifest.id, p.manifest]));
 
@@ -30,13 +34,13 @@ const DECODED_COPIES = 2;
 
 export default async function measure(task: MeasureTask): Promise<MeasureOutcome> {
   try {
-    return { measurement: await walk(task) };
+    return await walk(task);
   } catch (error) {
     return { error: toPlainError(error) };
   }
 }
 
-async function walk(task: MeasureTask): Promise<Measurement> {
+async function walk(task: MeasureTask): Promise<Measured> {
   const started = performance.now();
   const header = probe(task.bytes);
   checkLimits(header, task.bytes.byteLength, settings.limits);
@@ -48,33 +52,67 @@ async function walk(task: MeasureTask): Promise<Measurement> {
     if (isCancelled(task)) throw gaveUp();
     const decodedAt = performance.now();
     const { rgb: _, ...size } = image;
-    // The network runs on native threads; what the file says is read beside it.
-    const [result, evidence] = await Promise.all([
-      look(task, image, header.pages),
-      readEvidence(task.bytes, image),
-    ]);
-    const inferredAt = performance.now();
-    const heatmapPng = result.grid && (await renderHeatmap(image, result.grid));
-    return {
-      image: {
-        sha256: task.sha256,
-        format: header.format,
-        ...size,
-        bytes: task.bytes.byteLength,
-        pages: header.pages,
-      },
-      ...result,
-      heatmapPng,
-      evidence,
-      times: {
-        queueMs: admitted - started,
-        decodeMs: decodedAt - admitted,
-        inferMs: inferredAt - decodedAt,
-        renderMs: performance.now() - inferredAt,
-      },
+    const info = {
+      sha256: task.sha256,
+      format: header.format,
+      ...size,
+      bytes: task.bytes.byteLength,
+      pages: header.pages,
     };
+    // Network and kernels run on native threads; what the file says is read beside them.
+    const evidence = readEvidence(task.bytes, image);
+    const [measurement, forensics] = await Promise.all([
+      task.detect && detect(task, task.detect, image, info),
+      task.forensics && examine(task, task.forensics, image, info, header.orientation, evidence),
+      evidence,
+    ]);
+    if (measurement !== null) {
+      measurement.evidence = await evidence;
+      measurement.times.queueMs = admitted - started;
+      measurement.times.decodeMs = decodedAt - admitted;
+    }
+    return { measurement, forensics };
   } finally {
     decoded.giveBack(pixelBytes);
+  }
+}
+
+async function detect(
+  task: MeasureTask,
+  asked: { model: string; includeHeatmap: boolean },
+  image: RgbImage,
+  info: ImageInfo,
+): Promise<Measurement> {
+  const begun = performance.now();
+  const result = await look(task, asked, image, info.pages);
+  const inferredAt = performance.now();
+  const heatmapPng = result.grid && (await renderHeatmap(image, result.grid));
+  return {
+    image: info,
+    ...result,
+    heatmapPng,
+    evidence: [],
+    times: {
+      queueMs: 0,
+      decodeMs: 0,
+      inferMs: inferredAt - begun,
+      renderMs: performance.now() - inferredAt,
+    },
+  };
+}
+
+async function examine(
+  { bytes: file, cancel }: MeasureTask,
+  options: ForensicsOptions,
+  image: RgbImage,
+  info: ImageInfo,
+  orientation: number,
+  evidence: Promise<Evidence[]>,
+): Promise<Forensics> {
+  try {
+    return await analyse(kernels, { image, file, info, orientation, evidence, options, cancel });
+  } catch (error) {
+    throw Atomics.load(cancel, 0) !== 0 ? gaveUp() : error;
   }
 }
 
@@ -83,16 +121,22 @@ type Look = Pick<
   'model' | 'defaultThreshold' | 'modelProbability' | 'generators' | 'grid' | 'reservations'
 >;
 
-async function look(task: MeasureTask, { rgb, width, height }: RgbImage, pages: number): Promise<Look> {
-  const manifest = packages.get(task.model);
-  if (manifest === undefined) throw new AidetError('not_found', `No model ${task.model}`, { param: 'model' });
+async function look(
+  task: MeasureTask,
+  asked: { model: string; includeHeatmap: boolean },
+  { rgb, width, height }: RgbImage,
+  pages: number,
+): Promise<Look> {
+  const manifest = packages.get(asked.model);
+  if (manifest === undefined)
+    throw new AidetError('not_found', `No model ${asked.model}`, { param: 'model' });
   const { tile } = manifest.input;
   const plan = planTiles(width, height, {
     tile,
     stride: manifest.tile_plan.stride,
     maxTiles: manifest.tile_plan.max_tiles,
   });
-  const output = await runtime.infer(task.model, {
+  const output = await runtime.infer(asked.model, {
     rgb,
     width,
     height,
@@ -110,7 +154,7 @@ async function look(task: MeasureTask, { rgb, width, height }: RgbImage, pages: 
       output.generatorLogits,
       manifest.generators.map((g) => g.id),
     ),
-    grid: task.includeHeatmap ? heatmapGrid(width, height, plan, patches, manifest.calibration) : null,
+    grid: asked.includeHeatmap ? heatmapGrid(width, height, plan, patches, manifest.calibration) : null,
     reservations: assessReliability({ width, height, pages, tile, coverage: plan.coverage }),
   };
 }
