@@ -118,7 +118,9 @@ export class ContractClient {
     return new Promise((resolveAnswer, reject) => {
       const sent = {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-        ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+        ...(body === undefined || headers['transfer-encoding'] !== undefined
+          ? {}
+          : { 'content-length': String(Buffer.byteLength(body)) }),
         ...headers,
       };
       const outgoing = request(

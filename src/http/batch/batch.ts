@@ -108,10 +108,6 @@ export class Batch {
     this.regulate();
   }
 
-  get size(): number {
-    return this.images.length;
-  }
-
   /** Bytes of the body that are held beside the images; throws `service_unavailable` where there is no room. */
   holds(readingBytes: number): void {
     this.readingBytes = readingBytes;

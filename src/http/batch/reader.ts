@@ -106,10 +106,10 @@ function readMsgpack(
 function readForm(exchange: Exchange, batch: Batch, { imageBytesMax }: BatchLimits): BodyReader<void> {
   const options: Record<string, unknown> = {};
   const limits = { fieldBytesMax: OPTION_BYTES_MAX, fieldsMax: 32, filesMax: IMAGES_MAX + 1 };
-  let reading = 0;
+  let files = 0;
   const form = parseForm(exchange.head.headers, ['images'], limits, {
     field(name, text) {
-      if (batch.size > 0 || reading > 0) {
+      if (files > 0) {
         const message = `In a form the options stand before the first image (${name.slice(0, 50)} did not)`;
         throw new AidetError('invalid_request', message, { param: name.slice(0, 50) });
       }
@@ -128,10 +128,11 @@ function readForm(exchange: Exchange, batch: Batch, { imageBytesMax }: BatchLimi
   /** A file that is too large is that image's fault alone: the rest of it is passed over. */
   function oneFile() {
     let fault: unknown;
+    let reading = 0;
     const file = collectFile(imageBytesMax, (bytes) => {
       batch.add(bytes.byteLength === 0 ? BatchImage.failed(empty()) : BatchImage.fromFile(bytes));
     });
-    reading = 1;
+    files++;
     return {
       chunk(bytes: Uint8Array) {
         if (fault !== undefined) return;
@@ -146,7 +147,6 @@ function readForm(exchange: Exchange, batch: Batch, { imageBytesMax }: BatchLimi
         }
       },
       end() {
-        reading = 0;
         batch.holds(0);
         if (fault === undefined) file.end();
         else batch.add(BatchImage.failed(fault));

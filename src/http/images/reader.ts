@@ -126,6 +126,7 @@ function readForm(
   const bytesMax = bodyBytesMax('multipart', imageBytesMax);
   if (length !== null && length > bytesMax) throw bytesOverLimit(length, imageBytesMax, 'image');
   let image: Uint8Array | undefined;
+  let files = 0;
   const limits = { fieldBytesMax: bytesMax, fieldsMax: 32, filesMax: 2 };
   const form = parseForm(headers, ['image'], limits, {
     field: (name, text) => addText(fields, types, name, text),
@@ -138,7 +139,7 @@ function readForm(
             param: 'image',
           },
         );
-      if (image !== undefined)
+      if (files++ > 0)
         throw new AidetError('invalid_request', 'There are several image parts', { param: 'image' });
       return collectFile(imageBytesMax, (bytes) => {
         image = bytes;
