@@ -30,6 +30,8 @@ export interface RunningApp {
 /** In this process, so that a test can look at what it stores. */
 export interface TestApp extends RunningApp {
   dataDir: string;
+  /** As SIGHUP does. */
+  reload(): void;
 }
 
 /** Creates a key as an operator does, by the command line on the same data folder. */
@@ -63,7 +65,7 @@ export async function startTestApp(t: Test, overrides: Partial<Settings> = {}): 
   const close = (): Promise<void> => (closing ??= app.close());
   t.teardown(close);
   const { hostname, port } = new URL(app.url);
-  return { url: app.url, host: hostname, port: Number(port), key, dataDir, close };
+  return { url: app.url, host: hostname, port: Number(port), key, dataDir, reload: app.reload, close };
 }
 
 export interface Answer {

@@ -20,6 +20,9 @@ const { memoryBytesMax } = workerData as EngineSettings;
 const wasm = readFileSync(createRequire(import.meta.url).resolve('@contentauth/c2pa-wasm/c2pa.wasm'));
 initSync({ module: withMemoryLimit(wasm, memoryBytesMax) });
 
+/** Answers once the thread can read. */
+export function begin(): void {}
+
 export default async function read({ bytes, mime, context }: EngineTask): Promise<EngineAnswer> {
   let reader: WasmReader;
   try {

@@ -22,7 +22,7 @@ export class EngineFailure extends Error {
  * file. A manifest that hangs, crashes or exhausts it costs its own answer alone.
  */
 export class Reader {
-  #pool: Piscina<EngineTask, EngineAnswer> | undefined;
+  #pool: Piscina<EngineTask | undefined, EngineAnswer> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly limits = { readMsMax: READ_MS_MAX, memoryBytesMax: MEMORY_BYTES_MAX }) {}
@@ -47,29 +47,38 @@ export class Reader {
   }
 
   async #run(task: EngineTask): Promise<EngineAnswer> {
-    const { readMsMax, memoryBytesMax } = this.limits;
-    this.#pool ??= new Piscina<EngineTask, EngineAnswer>({
-      filename: new URL('./engine.js', import.meta.url).href,
-      minThreads: 1,
-      maxThreads: 1,
-      workerData: { memoryBytesMax } satisfies EngineSettings,
-    });
-    const timeLimit = AbortSignal.timeout(readMsMax);
+    const { readMsMax } = this.limits;
+    this.#pool ??= this.#create();
+    const pool = this.#pool;
+    let timeLimit: AbortSignal | undefined;
     try {
-      return await this.#pool.run(task, {
-        signal: timeLimit,
-        transferList: [task.bytes.buffer as ArrayBuffer],
-      });
+      // The time in which a new engine begins is not the manifest's.
+      await pool.run(undefined, { name: 'begin' });
+      timeLimit = AbortSignal.timeout(readMsMax);
+      return await pool.run(task, { signal: timeLimit, transferList: [task.bytes.buffer as ArrayBuffer] });
     } catch (cause) {
       // What a thread holds after a trap or an abort is not to be trusted.
       await this.#end();
-      if (timeLimit.aborted) {
+      if (timeLimit?.aborted) {
         const message = `The manifest can not be validated within ${readMsMax / 1000} s`;
         throw new EngineFailure('aidet.timeLimit', message, cause);
       }
       const message = 'Validating the manifest failed: it may need too much memory';
       throw new EngineFailure('aidet.engineFailed', message, cause);
     }
+  }
+
+  #create(): Piscina<EngineTask | undefined, EngineAnswer> {
+    const { memoryBytesMax } = this.limits;
+    const pool = new Piscina<EngineTask | undefined, EngineAnswer>({
+      filename: new URL('./engine.js', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: 1,
+      workerData: { memoryBytesMax } satisfies EngineSettings,
+    });
+    // A thread that dies fails its task; that it died is no news beyond that.
+    pool.on('error', () => undefined);
+    return pool;
   }
 
   async #end(): Promise<void> {
