@@ -7,9 +7,13 @@ import type { NativeAddon } from './types.js';
 
 /** The package's own folder; the compiled file lies in dist/src/binding. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const DEFAULT_PATH = join(PACKAGE_ROOT, 'build-addon', 'aidet.node');
 
-/** @throws Error with a sentence that says what to do */
-export function openAddon(path = join(PACKAGE_ROOT, 'build-addon', 'aidet.node')): NativeAddon {
+/**
+ * @param path AIDET_ADDON names another build, as the sanitizer tests do
+ * @throws Error with a sentence that says what to do
+ */
+export function openAddon(path = process.env.AIDET_ADDON ?? DEFAULT_PATH): NativeAddon {
   const { platform, arch } = process;
   if (platform !== 'linux') throw new Error(`aidet runs on Linux; this is ${platform}`);
   if (!existsSync(path)) {
