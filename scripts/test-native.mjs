@@ -13,14 +13,19 @@ const out = join(root, `build-sanitized-${sanitizers.replace(',', '-')}`);
 const jobs = String(Math.min(availableParallelism(), 4));
 const IN_NODE = ['inference/abuse', 'inference/lifetimes'];
 
-function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, {
+/** Shows what a quiet command wrote only where it fails. */
+function run(command, args, { env = {}, quiet = false } = {}) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
-    stdio: 'inherit',
+    stdio: quiet ? 'pipe' : 'inherit',
+    encoding: 'utf8',
     env: { ...process.env, ...env },
   });
   if (error !== undefined) console.error(`${command}: ${error.message}`);
-  if (status !== 0) process.exit(1);
+  if (status === 0) return;
+  if (quiet) process.stderr.write(`${stdout}${stderr}`);
+  console.error(`failed: ${[command, ...args].join(' ')}`);
+  process.exit(1);
 }
 
 const hasNinja = spawnSync('ninja', ['--version'], { stdio: 'ignore' }).error === undefined;
@@ -30,7 +35,7 @@ run('cmake', [
   `-DAIDET_SANITIZE=${sanitizers}`,
   ...['-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1'],
 ]);
-run('cmake', ['--build', out, '--parallel', jobs]);
+run('cmake', ['--build', out, '--parallel', jobs], { quiet: true });
 run('ctest', ['--test-dir', out, '--output-on-failure', '--parallel', jobs]);
 
 if (sanitizers.startsWith('address')) {
@@ -44,11 +49,14 @@ if (sanitizers.startsWith('address')) {
       process.exit(1);
     }
     // V8 never gives its memory back at the end, which the leak checker takes for leaks.
-    run(process.execPath, [file], {
+    const env = {
       LD_PRELOAD: runtime,
       ASAN_OPTIONS: 'detect_leaks=0',
       AIDET_ADDON: join(out, 'linked', 'aidet.node'),
       AIDET_SANITIZED: '1',
-    });
+      TAP_TIMEOUT: '300',
+    };
+    run(process.execPath, [file], { env, quiet: true });
+    console.log(`passed in Node: ${name}`);
   }
 }
