@@ -1,0 +1,116 @@
+"""python -m detector COMMAND: from manifests of labelled images to a model package.
+
+  init      unpack the pretrained trunk (see init.py)
+  train     train; goes on where it stopped with --resume
+  finish    calibrate, evaluate, export a checkpoint
+  build     train, then finish
+  smoke     the whole road on generated pictures, in under two minutes
+"""
+import argparse
+import os
+import sys
+from dataclasses import fields
+
+import numpy as np
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m detector", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    init = commands.add_parser("init")
+    init.add_argument("--package", required=True, help="folder of the unpacked npm package")
+    init.add_argument("--out", required=True, help="file to write, .npz")
+    for name in ("train", "build"):
+        _training_options(commands.add_parser(name))
+    for name in ("finish", "build"):
+        command = commands.choices[name] if name in commands.choices else commands.add_parser(name)
+        _finishing_options(command)
+    smoke = commands.add_parser("smoke")
+    smoke.add_argument("--out", help="folder to leave the results in; else they are removed")
+    arguments = parser.parse_args(argv)
+    {"init": _init, "train": _train, "finish": _finish, "build": _build, "smoke": _smoke}[arguments.command](arguments)
+
+
+def _data_options(command) -> None:
+    command.add_argument("--data", nargs="+", required=True, help="folders with an index.tsv (columns in records.py)")
+    command.add_argument("--store", required=True, help="folder for decoded pixels; grows to the images' raw size")
+
+
+def _training_options(command) -> None:
+    from .train import Settings
+
+    _data_options(command)
+    command.add_argument("--run", required=True, help="folder for checkpoints")
+    command.add_argument("--pretrained", help=".npz of `init`")
+    command.add_argument("--warm", help="checkpoint whose weights start a new schedule")
+    command.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
+    for field in fields(Settings):
+        kind = (lambda text: text in ("1", "true", "yes")) if isinstance(field.default, bool) else type(field.default)
+        command.add_argument("--" + field.name.replace("_", "-"), type=kind, default=field.default)
+
+
+def _finishing_options(command) -> None:
+    if command.prog.endswith("finish"):
+        _data_options(command)
+        command.add_argument("--checkpoint", required=True)
+    command.add_argument("--model", required=True, help="folder of the model package to write")
+    command.add_argument("--id", default="aidet-tile")
+    command.add_argument("--version", default="1.0.0")
+    command.add_argument("--family-minimum", type=int, default=5, help="training pictures that make a family a class of its own")
+
+
+def _read(arguments):
+    from .crops import Store
+    from .records import read_manifests
+
+    records = read_manifests(arguments.data)
+    store = Store(arguments.store)
+    failed = store.add([r.path for r in records])
+    print(f"{len(records)} images, {len(failed)} unreadable {failed[:3]}", flush=True)
+    return records, store
+
+
+def _init(arguments) -> None:
+    from .init import read_package
+
+    np.savez(arguments.out, **read_package(arguments.package))
+
+
+def _train(arguments) -> str:
+    from .generators import FAMILIES
+    from .train import Settings, train
+
+    records, store = _read(arguments)
+    settings = Settings(**{f.name: getattr(arguments, f.name) for f in fields(Settings)})
+    pretrained = dict(np.load(arguments.pretrained)) if arguments.pretrained else None
+    return train(records, store, FAMILIES, arguments.run, settings, pretrained, arguments.warm, arguments.resume)
+
+
+def _finish(arguments) -> None:
+    from .finish import finish
+
+    records, store = _read(arguments)
+    finish(arguments.checkpoint, records, store, arguments.model, arguments.id, arguments.version,
+           family_minimum=arguments.family_minimum)
+
+
+def _build(arguments) -> None:
+    arguments.checkpoint = _train(arguments)
+    _finish(arguments)
+
+
+def _smoke(arguments) -> None:
+    import tempfile
+
+    from .smoke import smoke
+
+    if arguments.out:
+        os.makedirs(arguments.out, exist_ok=True)
+        smoke(arguments.out)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            smoke(folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,39 @@
+"""From logits to probabilities and from probabilities to a verdict (numpy only)."""
+import numpy as np
+
+from .metrics import rates, threshold_at_fpr
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(x, -60, 60)))
+
+
+def platt(logit: np.ndarray, y: np.ndarray, iterations: int = 100) -> tuple[float, float]:
+    """(a, b) of p = sigmoid(a * logit + b) by maximum likelihood, both classes with the same total weight, so that the
+    mix of the calibration set does not become a prior. Newton's method on the two parameters."""
+    y = np.asarray(y, float)
+    weight = np.where(y == 1, 0.5 / max(1, (y == 1).sum()), 0.5 / max(1, (y == 0).sum()))
+    features = np.stack([np.asarray(logit, float), np.ones(len(y))], 1)
+    parameters = np.zeros(2)
+    for _ in range(iterations):
+        p = sigmoid(features @ parameters)
+        gradient = features.T @ (weight * (p - y)) + 1e-6 * parameters
+        curvature = (features * (weight * p * (1 - p))[:, None]).T @ features + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        parameters -= np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(parameters[0]), float(parameters[1])
+
+
+def default_threshold(authentic: dict[str, np.ndarray], fpr: float) -> float:
+    """The lowest probability, rounded up to 1/1000, at which no condition calls more than the share `fpr` of its
+    authentic images generated. `authentic` maps a condition to probabilities."""
+    lowest = max(threshold_at_fpr(p, fpr) for p in authentic.values())
+    return float(np.floor(lowest * 1000 + 1) / 1000)
+
+
+def operating_table(y: np.ndarray, probability: np.ndarray) -> list[dict[str, float]]:
+    """Threshold -> rates, from 0.05 to 0.95 and on to 0.99."""
+    thresholds = [*np.round(np.arange(0.05, 0.96, 0.05), 2), 0.97, 0.99]
+    return [{"threshold": float(t), **rates(y, probability, t)} for t in thresholds]

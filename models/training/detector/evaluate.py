@@ -1,0 +1,129 @@
+"""Figures of a calibrated network under all conditions, with intervals by source."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .calibration import operating_table, sigmoid
+from .crops import Store
+from .degrade import CONDITIONS
+from .metrics import auc, expected_calibration_error, rates, source_interval, tpr_at_fpr
+from .records import Record
+from .scoring import Scores, score
+
+ALL_CONDITIONS = ("whole", *CONDITIONS)
+
+
+@dataclass
+class Calibrated:
+    """What the manifest says of the network beside its weights."""
+
+    a: float
+    b: float
+    threshold: float
+    families: list[str]
+
+    def probability(self, logit: np.ndarray) -> np.ndarray:
+        return sigmoid(self.a * logit + self.b)
+
+
+def score_conditions(network, records: list[Record], store: Store, conditions, on) -> dict[str, Scores]:
+    return {condition: score(network, records, store, condition, on) for condition in conditions}
+
+
+def detection_figures(records: list[Record], probability: np.ndarray, threshold: float, resamples: int = 500) -> dict:
+    """AUC, rates and calibration error; `*_95` are intervals by source."""
+    y = np.array([r.generated for r in records], int)
+    source = np.array([r.source for r in records])
+    figures = {"n_authentic": int((y == 0).sum()), "n_generated": int(y.sum())}
+    if not y.any() or y.all():
+        called = float((probability >= threshold).mean())
+        low, high = source_interval(source, y, lambda i: (probability[i] >= threshold).mean(), resamples)
+        return {**figures, "called_generated": called, "called_generated_95": [low, high]}
+    measures = {
+        "auc": lambda i: auc(y[i], probability[i]),
+        "balanced_accuracy": lambda i: rates(y[i], probability[i], threshold)["balanced_accuracy"],
+        "fpr": lambda i: rates(y[i], probability[i], threshold)["fpr"],
+        "tpr": lambda i: rates(y[i], probability[i], threshold)["tpr"],
+        "tpr_at_5_fpr": lambda i: tpr_at_fpr(y[i], probability[i], 0.05),
+        "tpr_at_1_fpr": lambda i: tpr_at_fpr(y[i], probability[i], 0.01),
+    }
+    everything = np.arange(len(y))
+    for name, measure in measures.items():
+        figures[name] = measure(everything)
+        figures[f"{name}_95"] = list(source_interval(source, y, measure, resamples))
+    figures["best_balanced_accuracy"] = max(row["balanced_accuracy"] for row in operating_table(y, probability))
+    figures["balanced_accuracy_at_half"] = rates(y, probability, 0.5)["balanced_accuracy"]
+    figures["calibration_error"] = expected_calibration_error(y, probability)
+    return figures
+
+
+def attribution_figures(records: list[Record], generator: np.ndarray, families: list[str]) -> dict:
+    """Top-1 and top-3 over generated images whose family the network knows; per-class recall; where the unknown go."""
+    known = [i for i, r in enumerate(records) if r.generated and r.family in families and r.family != "other"]
+    unknown = [i for i, r in enumerate(records) if r.generated and (r.family not in families or r.family == "other")]
+    order = np.argsort(-generator, axis=1)
+    truth = {i: families.index(records[i].family) for i in known}
+    figures = {"n_known": len(known), "n_unknown": len(unknown), "classes": len(families)}
+    if known:
+        figures["top1"] = float(np.mean([order[i, 0] == truth[i] for i in known]))
+        figures["top3"] = float(np.mean([truth[i] in order[i, :3] for i in known]))
+        source = np.array([records[i].source for i in known])
+        hit = np.array([order[i, 0] == truth[i] for i in known], float)
+        figures["top1_95"] = list(source_interval(source, np.ones(len(known), int), lambda i: hit[i].mean()))
+        figures["recall"] = {
+            family: [int(sum(order[i, 0] == truth[i] for i in known if records[i].family == family)),
+                     sum(records[i].family == family for i in known)]
+            for family in sorted({records[i].family for i in known})
+        }
+    if unknown:
+        figures["unknown_as_other"] = float(np.mean([families[order[i, 0]] == "other" for i in unknown]))
+    return figures
+
+
+def evaluate(scored: dict[str, Scores], records: list[Record], calibrated: Calibrated, resamples: int = 500) -> dict:
+    """Per condition: detection and attribution; over conditions: share of images whose verdict never changes."""
+    report: dict = {"conditions": {}}
+    verdicts = []
+    for condition, scores in scored.items():
+        probability = calibrated.probability(scores.logit)
+        verdicts.append(probability >= calibrated.threshold)
+        report["conditions"][condition] = {
+            **detection_figures(records, probability, calibrated.threshold, resamples),
+            "attribution": attribution_figures(records, scores.generator, calibrated.families),
+        }
+    called = np.stack(verdicts)
+    report["agreement"] = float((called == called[0]).all(0).mean())
+    native = calibrated.probability(scored["native"].logit) if "native" in scored else None
+    if native is not None:
+        report["families"] = {
+            family: group_rate([r for r in records if r.generated and r.family == family], records, native, calibrated.threshold)
+            for family in sorted({r.family for r in records if r.generated})
+        }
+        report["sources"] = {
+            source: group_rate([r for r in records if r.source == source], records, native, calibrated.threshold)
+            for source in sorted({r.source for r in records})
+        }
+    return report
+
+
+def group_rate(group: list[Record], records: list[Record], probability: np.ndarray, threshold: float) -> dict:
+    """How many of the group are called generated."""
+    member = {id(r) for r in group}
+    called = [bool(p >= threshold) for r, p in zip(records, probability) if id(r) in member]
+    return {"label": "ai" if group[0].generated else "real", "n": len(called), "called_generated": sum(called)}
+
+
+def table(report: dict) -> str:
+    """Markdown: one row a condition."""
+    lines = ["| condition | AUC | balanced accuracy | FPR | TPR | TPR at 5 % / 1 % FPR | calibration error | attribution top-1 / top-3 |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for condition, f in report["conditions"].items():
+        if "auc" not in f:
+            continue
+        with_interval = lambda k, d=3: f"{f[k]:.{d}f} [{f[k + '_95'][0]:.2f}, {f[k + '_95'][1]:.2f}]"  # noqa: E731
+        attribution = f["attribution"]
+        top = f"{attribution['top1']:.2f} / {attribution['top3']:.2f}" if "top1" in attribution else "–"
+        lines.append(f"| {condition} | {with_interval('auc')} | {with_interval('balanced_accuracy')} | {with_interval('fpr')} | "
+                     f"{with_interval('tpr')} | {f['tpr_at_5_fpr']:.2f} / {f['tpr_at_1_fpr']:.2f} | {f['calibration_error']:.3f} | {top} |")
+    lines.append(f"\nVerdict the same in all of these conditions: {report['agreement']:.1%} of the images.")
+    return "\n".join(lines)

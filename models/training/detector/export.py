@@ -1,0 +1,45 @@
+"""From a checkpoint to a model package: model.onnx and manifest.json (schema 1 of src/domain/model.ts)."""
+import hashlib
+import json
+import os
+import warnings
+
+import torch
+
+from .evaluate import Calibrated
+from .network import PATCH, TileNetwork, folded
+
+OUTPUTS = ("logit", "patch_logits", "generator_logits", "embedding")
+
+
+def export_onnx(network: TileNetwork, path: str) -> None:
+    """Opset 13, dynamic batch, normalisations folded."""
+    axes = {name: {0: "n"} for name in ("image", *OUTPUTS)}
+    plain = folded(network).to(memory_format=torch.contiguous_format)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the newer exporter needs packages that this one does not
+        torch.onnx.export(plain, torch.rand(2, 3, 256, 256), path, opset_version=13, input_names=["image"],
+                          output_names=list(OUTPUTS), dynamic_axes=axes, dynamo=False)
+
+
+def write_manifest(folder: str, calibrated: Calibrated, generators: list[dict], model_id: str, version: str) -> None:
+    """`generators`: one entry a generator logit, in order: id, family, display_name, vendor."""
+    with open(os.path.join(folder, "model.onnx"), "rb") as handle:
+        digest = hashlib.sha256(handle.read()).hexdigest()
+    manifest = {
+        "schema": 1, "id": model_id, "version": version, "file": "model.onnx", "sha256": digest,
+        "input": {"name": "image", "layout": "NCHW", "channels": "RGB", "dtype": "float32", "tile": 256,
+                  "scale": 1 / 255, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]},
+        "outputs": {name: name for name in OUTPUTS},
+        "patch_px": PATCH,
+        "tile_plan": {"stride": 256, "max_tiles": 24, "short_axis": "edges", "padding": "reflect"},
+        "aggregation": "mean_logit",
+        "calibration": {"method": "platt", "a": calibrated.a, "b": calibrated.b},
+        "threshold": calibrated.threshold,
+        "generators": generators,
+        "preferred_batch_sizes": [1, 4],
+        "licence": "Apache-2.0",
+    }
+    with open(os.path.join(folder, "manifest.json"), "w") as handle:
+        json.dump(manifest, handle, indent=1)
+        handle.write("\n")

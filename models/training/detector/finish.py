@@ -1,0 +1,87 @@
+"""From a trained checkpoint to a model package: calibrate, choose the threshold, evaluate, export, report."""
+import json
+import os
+
+import numpy as np
+
+from .calibration import default_threshold, operating_table, platt
+from .crops import Store
+from .evaluate import ALL_CONDITIONS, Calibrated, evaluate, score_conditions, table
+from .export import export_onnx, write_manifest
+from .generators import manifest_entries
+from .network import folded, keep_families
+from .records import Record, family_counts
+from .train import device, load
+from .zero_line import zero_line
+
+# What the probabilities and the threshold must hold for.
+CALIBRATION_CONDITIONS = ("native", "matched", "web", "jpeg75", "half")
+FALSE_POSITIVES_MAX = 0.05
+
+
+def finish(checkpoint: str, records: list[Record], store: Store, out: str, model_id: str, version: str,
+           splits: tuple[str, ...] = ("val", "val2", "test", "test2"), family_minimum: int = 5) -> dict:
+    """Writes model.onnx, manifest.json and report.json into `out`; returns the report. Families with fewer training
+    pictures than `family_minimum` lose their logit. No test split takes
+    part in a choice: calibration is fitted on `val` and `val2`, the threshold on the authentic images of `calib`, or of
+    the validation splits where there is no `calib`."""
+    os.makedirs(out, exist_ok=True)
+    network, families = load(checkpoint)
+    counts = family_counts(records)
+    kept = [i for i, f in enumerate(families) if f == "other" or counts.get(f, 0) >= family_minimum]
+    network, families = keep_families(network, kept).eval(), [families[i] for i in kept]
+    on = device()
+    judge = folded(network).to(on)
+    of = lambda *names: [r for r in records if r.split in names and r.path in store]  # noqa: E731
+
+    validation = of("val", "val2")
+    apart = [r for r in of("calib") if not r.generated]
+    fitted = score_conditions(judge, validation, store, CALIBRATION_CONDITIONS, on)
+    y = np.array([r.generated for r in validation], int)
+    a, b = platt(np.concatenate([s.logit for s in fitted.values()]), np.tile(y, len(fitted)))
+    calibrated = Calibrated(a, b, 0.5, families)
+    if apart:
+        reserved = {c: s.logit for c, s in score_conditions(judge, apart, store, CALIBRATION_CONDITIONS, on).items()}
+    else:
+        reserved = {c: s.logit[y == 0] for c, s in fitted.items()}
+    authentic = {c: calibrated.probability(logit) for c, logit in reserved.items()}
+    calibrated.threshold = default_threshold(authentic, FALSE_POSITIVES_MAX)
+
+    report: dict = {
+        "model": f"{model_id} {version}",
+        "calibration": {"method": "platt", "a": a, "b": b, "fitted_on": {"images": len(validation), "conditions": list(fitted)}},
+        "threshold": {
+            "value": calibrated.threshold, "authentic_images": len(apart) or int((y == 0).sum()),
+            "sources": len({r.source for r in (apart or validation) if not r.generated}), "rule": f"FPR <= {FALSE_POSITIVES_MAX} in each condition",
+            "fpr": {c: float((p >= calibrated.threshold).mean()) for c, p in authentic.items()},
+        },
+        "zero_line_auc": zero_line(records, {p: (h, w) for p, (_, h, w) in store.index.items()}),
+        "training": training_summary(records, families, store),
+        "splits": {},
+    }
+    for split in splits:
+        chosen = of(split)
+        labels = {r.generated for r in chosen}
+        if labels != {True, False}:
+            continue
+        scored = score_conditions(judge, chosen, store, ALL_CONDITIONS, on)
+        report["splits"][split] = evaluate(scored, chosen, calibrated)
+        probability = calibrated.probability(scored["matched"].logit)
+        report["splits"][split]["operating_table_matched"] = operating_table(np.array([r.generated for r in chosen], int), probability)
+        print(f"\n## {split}\n\n{table(report['splits'][split])}", flush=True)
+    export_onnx(network, os.path.join(out, "model.onnx"))
+    write_manifest(out, calibrated, manifest_entries(families), model_id, version)
+    with open(os.path.join(out, "report.json"), "w") as handle:
+        json.dump(report, handle, indent=1)
+    print(f"\nzero line (AUC of format, size and tables alone on test): {report['zero_line_auc']}", flush=True)
+    return report
+
+
+def training_summary(records: list[Record], families: list[str], store: Store) -> dict:
+    training = [r for r in records if r.split == "train" and r.path in store]
+    return {
+        "crops": len(training), "pictures": len({r.sha256 for r in training}), "sources": len({r.source for r in training}),
+        "authentic": {"crops": sum(not r.generated for r in training), "sources": len({r.source for r in training if not r.generated})},
+        "generated": {"crops": sum(r.generated for r in training), "sources": len({r.source for r in training if r.generated})},
+        "families": {f: sum(r.family == f for r in training) for f in families},
+    }

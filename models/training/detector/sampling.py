@@ -1,0 +1,45 @@
+"""Endless stream of training batches, balanced by class, then by source: a source of a thousand images must not drown
+one of ten, since what shall be learned is what holds for sources never seen."""
+import random
+
+import numpy as np
+import torch
+
+from .crops import Store
+from .degrade import training_crop
+from .records import Record
+
+IGNORED = -100  # cross entropy leaves these out
+
+
+class Batches(torch.utils.data.IterableDataset):
+    """Yields (images uint8 [B,3,side,side], label float [B], family int [B]). Half of each batch is authentic.
+
+    A source's share grows with the root of its number of images, up to `cap` images."""
+
+    def __init__(self, records: list[Record], store: Store, families: list[str], batch: int, side: int, seed: int,
+                 strength: float = 1.0, cap: int = 400):
+        self.store, self.batch, self.side, self.seed, self.strength = store, batch, side, seed, strength
+        self.families = {name: i for i, name in enumerate(families)}
+        self.groups = []
+        for generated in (False, True):
+            sources: dict[str, list[Record]] = {}
+            for record in records:
+                if record.generated == generated and record.path in store:
+                    sources.setdefault(record.source, []).append(record)
+            weights = [min(len(images), cap) ** 0.5 for images in sources.values()]
+            self.groups.append((list(sources.values()), np.cumsum(weights).tolist()))
+
+    def __iter__(self):
+        worker = torch.utils.data.get_worker_info()
+        draw = random.Random(self.seed * 1009 + (worker.id if worker else 0))
+        while True:
+            images, labels, families = [], [], []
+            for i in range(self.batch):
+                sources, weights = self.groups[i % 2]
+                record = draw.choice(draw.choices(sources, cum_weights=weights)[0])
+                crop = training_crop(self.store[record.path], self.side, draw, self.strength)
+                images.append(crop.transpose(2, 0, 1))
+                labels.append(float(record.generated))
+                families.append(self.families.get(record.family, self.families["other"]) if record.generated else IGNORED)
+            yield torch.from_numpy(np.stack(images)), torch.tensor(labels), torch.tensor(families)

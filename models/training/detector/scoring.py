@@ -1,0 +1,62 @@
+"""Scores of whole crops: tiles as the product lays them, logits averaged over tiles."""
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .crops import Store
+from .degrade import TILE, reflect, under
+from .records import Record
+
+
+@dataclass
+class Scores:
+    """Per record: mean logit over tiles, mean generator logits [n,G], mean embedding [n,E]."""
+
+    logit: np.ndarray
+    generator: np.ndarray
+    embedding: np.ndarray
+
+
+def tile_origins(length: int, tile: int = TILE) -> list[int]:
+    """The product's plan along one axis (architecture, model package): one tile up to its own size, two at the edges
+    up to twice that, beyond it an even grid whose outer tiles touch the edges."""
+    if length <= tile:
+        return [0]
+    count = max(2, -(-length // tile))
+    return [int(i * (length - tile) / (count - 1) + 0.5) for i in range(count)]
+
+
+def tiles(pixels: np.ndarray) -> np.ndarray:
+    """uint8 [n,3,256,256]."""
+    pixels = reflect(pixels, TILE, TILE)
+    return np.stack([
+        pixels[y : y + TILE, x : x + TILE].transpose(2, 0, 1)
+        for y in tile_origins(pixels.shape[0])
+        for x in tile_origins(pixels.shape[1])
+    ])
+
+
+@torch.no_grad()
+def score(network, records: list[Record], store: Store, condition: str, on: torch.device, chunk: int = 32) -> Scores:
+    """`network` maps a normalised batch to the four outputs. Half precision is left to the caller's context."""
+    counts, pending, parts = [], [], []
+
+    def flush():
+        if pending:
+            batch = torch.from_numpy(np.concatenate(pending)).to(on).float() / 127.5 - 1
+            logit, _, generator, embedding = network(batch.contiguous(memory_format=torch.channels_last))
+            parts.append(tuple(v.float().cpu().numpy() for v in (logit[:, 0], generator, embedding)))
+            pending.clear()
+
+    for record in records:
+        stack = tiles(under(condition, store[record.path], record))
+        counts.append(len(stack))
+        pending.append(stack)
+        if sum(map(len, pending)) >= chunk:
+            flush()
+    flush()
+    starts = np.cumsum([0, *counts[:-1]])
+    divisor = np.array(counts)
+    means = [np.add.reduceat(np.concatenate(values), starts, axis=0) for values in zip(*parts)]
+    return Scores(means[0] / divisor, means[1] / divisor[:, None], means[2] / divisor[:, None])

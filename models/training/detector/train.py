@@ -1,0 +1,234 @@
+"""Trains the tile network: balanced batches, averaged weights, cosine schedule over wall-clock time, checkpoints.
+
+The schedule goes by time, not by steps, because the machine's share is not known beforehand: `minutes` is what a run
+may take, `resume` goes on where a checkpoint of the same run stopped, `warm` starts a new schedule from its weights.
+"""
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from .crops import Store
+from .metrics import auc
+from .network import HIDDEN, TileNetwork, folded
+from .records import Record
+from .sampling import IGNORED, Batches
+from .scoring import score
+
+CHECKPOINT_SECONDS = 120
+
+
+@dataclass
+class Settings:
+    minutes: float = 60
+    batch: int = 48
+    side: int = 128
+    rate: float = 1e-3
+    trunk_rate: float = 0.5  # times `rate`, for what starts from pretrained weights
+    decay: float = 0.02
+    generator_weight: float = 0.3
+    patch_weight: float = 0.0  # share of the loss that each patch carries on its own
+    mixup: float = 0.0  # share of batches mixed pixel-wise
+    smoothing: float = 0.02
+    average: float = 0.998
+    strength: float = 1.0  # of the augmentation
+    cap: int = 400
+    residuals: bool = False
+    frozen: int = 0  # stem and this many blocks keep weights and statistics: their pass costs a fifth then
+    seed: int = 7
+    threads: int = 2
+    workers: int = 1
+    validate_seconds: float = 600
+    session_minutes: float = 0  # stop after this long, to go on with `resume` (and with data that came meanwhile); 0: never
+
+
+def device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def half_precision(on: torch.device):
+    """bfloat16 wherever it is done in hardware: on a CPU without it the casts cost more than they bring."""
+    able = on.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(on.type, torch.bfloat16, enabled=able)
+
+
+def normalise(images: torch.Tensor, on: torch.device) -> torch.Tensor:
+    return (images.to(on, non_blocking=True).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+
+
+def train(records: list[Record], store: Store, families: list[str], out: str, settings: Settings,
+          pretrained: dict[str, np.ndarray] | None = None, warm: str | None = None, resume: bool = False) -> str:
+    """Returns the path of the checkpoint with the averaged weights that did best on the validation splits."""
+    os.makedirs(out, exist_ok=True)
+    torch.set_num_threads(settings.threads)
+    torch.manual_seed(settings.seed)
+    on = device()
+    network = TileNetwork(len(families), residuals=settings.residuals).to(on, memory_format=torch.channels_last)
+    state = None
+    if resume and os.path.exists(f"{out}/last.pt"):
+        state = torch.load(f"{out}/last.pt", map_location=on)
+    training = [r for r in records if r.split == "train"]
+    # A resumed stream must not repeat its draws from the start.
+    seed = settings.seed + (state["step"] if state else 0)
+    stream = Batches(training, store, families, settings.batch, settings.side, seed, settings.strength, settings.cap)
+    loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=settings.workers,
+                                              prefetch_factor=6 if settings.workers else None))
+    if state is None and warm:
+        load_compatible(network, torch.load(warm, map_location=on)["weights"])
+    elif state is None and pretrained is not None:
+        from .init import narrow_trunk
+
+        sample = torch.cat([next(loader)[0] for _ in range(3)])
+        narrow_trunk(network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, loader, on))
+
+    trunk = list(network.stem.parameters()) + list(network.stem_norm.parameters()) + list(network.trunk.parameters())
+    fresh = {id(p) for p in network.parameters()} - {id(p) for p in trunk}
+    scale = settings.trunk_rate if pretrained is not None or warm else 1.0
+    optimiser = torch.optim.AdamW(
+        [{"params": trunk, "scale": scale},
+         {"params": [p for p in network.parameters() if id(p) in fresh], "scale": 1.0}],
+        lr=settings.rate, weight_decay=settings.decay)
+    average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
+    step, before, best, log = 0, 0.0, -1.0, []
+    if state:
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        average, step, before, best, log = (state[k] for k in ("average", "step", "seconds", "best", "log"))
+
+    front = folded(network) if settings.frozen else None  # never gets a gradient, so its weights stay
+    started = time.monotonic()
+    validated = saved = before
+    losses: list[float] = []
+    validation = [r for r in records if r.split in ("val", "val2") and r.path in store]
+    mix = np.random.default_rng(seed)
+    while True:
+        seconds = before + time.monotonic() - started
+        progress = seconds / (settings.minutes * 60)
+        over = progress >= 1
+        if (over or seconds - validated >= settings.validate_seconds) and step:
+            validated = seconds
+            entry = {"step": step, "seconds": round(seconds), "loss": round(float(np.mean(losses or [np.nan])), 4),
+                     **validate(average, families, settings, validation, store, on)}
+            losses.clear()
+            log.append(entry)
+            print(json.dumps(entry), flush=True)
+            if entry["choice"] > best:
+                best = entry["choice"]
+                save(f"{out}/best.pt", average, families, settings, log)
+        pause = 0 < settings.session_minutes * 60 <= seconds - before
+        if over or pause or seconds - saved >= CHECKPOINT_SECONDS:
+            saved = seconds
+            torch.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(), "average": average,
+                        "step": step, "seconds": seconds, "best": best, "log": log}, f"{out}/last.pt.part")
+            os.replace(f"{out}/last.pt.part", f"{out}/last.pt")
+        if over:
+            save(f"{out}/final.pt", average, families, settings, log)
+            return f"{out}/best.pt"
+        if pause:
+            return f"{out}/last.pt"
+
+        for group in optimiser.param_groups:
+            group["lr"] = settings.rate * group["scale"] * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * progress))
+        images, labels, generators = next(loader)
+        images, labels, generators = normalise(images, on), labels.to(on), generators.to(on)
+        if settings.mixup and mix.random() < settings.mixup:
+            images, labels, generators = mix_pixels(images, labels, mix)
+        network.train()
+        with half_precision(on):
+            if settings.frozen:
+                with torch.no_grad():
+                    features = front.early(images, settings.frozen)
+                logit, patches, generator, _ = network.late(features, settings.frozen)
+            else:
+                logit, patches, generator, _ = network(images)
+        loss = objective(logit.float(), patches.float(), generator.float(), labels, generators, settings)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        losses.append(loss.item())
+        step += 1
+        blend(average, network.state_dict(), min(settings.average, (1 + step) / (10 + step)))
+
+
+def objective(logit, patches, generator, labels, families, settings: Settings):
+    target = labels * (1 - 2 * settings.smoothing) + settings.smoothing
+    loss = F.binary_cross_entropy_with_logits(logit[:, 0], target)
+    if settings.patch_weight:
+        each = F.binary_cross_entropy_with_logits(patches, target[:, None, None, None].expand_as(patches))
+        loss = (1 - settings.patch_weight) * loss + settings.patch_weight * each
+    if settings.generator_weight and (families != IGNORED).any():
+        loss = loss + settings.generator_weight * F.cross_entropy(generator, families, ignore_index=IGNORED)
+    return loss
+
+
+def mix_pixels(images, labels, rng):
+    """Blends each image with another (Zhang et al. 2018). Whose generator a blend shows is nobody's to say."""
+    weight = float(rng.beta(0.4, 0.4))
+    order = torch.from_numpy(rng.permutation(len(images)))
+    families = torch.full((len(images),), IGNORED, device=labels.device)
+    return weight * images + (1 - weight) * images[order], weight * labels + (1 - weight) * labels[order], families
+
+
+@torch.no_grad()
+def blend(average: dict, weights: dict, keep: float) -> None:
+    for name, value in weights.items():
+        if value.dtype.is_floating_point:
+            average[name].mul_(keep).add_(value.float(), alpha=1 - keep)
+        else:
+            average[name].copy_(value)
+
+
+@torch.no_grad()
+def refresh_statistics(network, loader, on, batches: int = 12) -> None:
+    """Estimates batch normalisation's running statistics anew."""
+    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    network.train()
+    for _ in range(batches):
+        network(normalise(next(loader)[0], on))
+    for norm in norms:
+        norm.momentum = 0.1
+
+
+def load_compatible(network, weights: dict) -> None:
+    """Loads what fits: a new list of families means a new generator head."""
+    own = network.state_dict()
+    network.load_state_dict({k: weights[k] if k in weights and weights[k].shape == v.shape else v for k, v in own.items()})
+
+
+def save(path: str, average: dict, families: list[str], settings: Settings, log: list) -> None:
+    torch.save({"weights": average, "families": families, "settings": asdict(settings), "hidden": HIDDEN, "log": log}, path)
+
+
+def load(path: str, on: torch.device | None = None) -> tuple[TileNetwork, list[str]]:
+    """The network of a checkpoint, ready to score, and its families."""
+    state = torch.load(path, map_location=on or "cpu")
+    network = TileNetwork(len(state["families"]), residuals=state["settings"]["residuals"])
+    network.load_state_dict(state["weights"])
+    return network.eval().to(memory_format=torch.channels_last), state["families"]
+
+
+def validate(average: dict, families, settings, records, store, on) -> dict[str, float]:
+    """AUC on each validation split, native and matched; `choice` is the mean of the matched ones."""
+    network = TileNetwork(len(families), residuals=settings.residuals).to(on, memory_format=torch.channels_last)
+    network.load_state_dict(average)
+    network = folded(network)
+    figures = {}
+    for split in ("val", "val2"):
+        chosen = [r for r in records if r.split == split]
+        labels = np.array([r.generated for r in chosen], int)
+        if not labels.any() or labels.all():
+            continue
+        for condition in ("native", "matched"):
+            with half_precision(on):
+                scores = score(network, chosen, store, condition, on)
+            figures[f"{split}_{condition}"] = round(auc(labels, scores.logit), 4)
+    figures["choice"] = round(float(np.mean([v for k, v in figures.items() if k.endswith("matched")] or [0])), 4)
+    return figures
