@@ -22,7 +22,7 @@ const BENCHES: Record<string, Bench> = {
     summary: 'every kind of client at once, for minutes: nothing wrong, nothing left',
     load: () => import('./mixed-load.js'),
   },
-  accuracy: { summary: 'AUC and balanced accuracy of `aidet detect`', load: () => import('./accuracy.js') },
+  accuracy: { summary: 'accuracy on a labelled folder: `aidet eval`', load: () => import('./accuracy.js') },
   'first-verdict': {
     summary: 'from git clone to the first verdict: time and megabytes',
     load: () => import('./first-verdict.js'),

@@ -20,6 +20,7 @@ const COMMANDS: Record<string, Command> = {
     summary: 'measure traces of editing in images',
     load: () => import('./forensics.js'),
   },
+  eval: { summary: 'judge labelled images and print how often it is right', load: () => import('./eval.js') },
   keys: { summary: 'create, list, rotate and revoke API keys', load: () => import('./keys.js') },
   doctor: {
     summary: 'say what is loaded, what is not, and what to do about it',

@@ -48,7 +48,7 @@ def write_data(folder: str, seed: int = 1) -> None:
         handle.write("\n".join(rows) + "\n")
 
 
-def smoke(folder: str, minutes: float = 0.4) -> None:
+def smoke(folder: str, steps: int = 70) -> None:
     import torch
 
     from .crops import Store
@@ -62,7 +62,7 @@ def smoke(folder: str, minutes: float = 0.4) -> None:
     store = Store(os.path.join(folder, "store"))
     if store.add([r.path for r in records]):
         raise RuntimeError("the smoke pictures can not be read")
-    settings = Settings(minutes=minutes, batch=16, side=96, rate=3e-3, average=0.9, strength=0.3, workers=0, threads=1,
+    settings = Settings(steps=steps, batch=16, side=64, rate=3e-3, average=0.9, strength=0.2, workers=0, threads=1,
                         validate_seconds=1e9)
     run = os.path.join(folder, "run")
     best = train(records, store, FAMILIES, run, settings)

@@ -25,6 +25,7 @@ CHECKPOINT_SECONDS = 120
 @dataclass
 class Settings:
     minutes: float = 60
+    steps: int = 0  # 0: the schedule goes by time; else it ends after this many steps
     batch: int = 48
     side: int = 128
     rate: float = 1e-3
@@ -107,7 +108,7 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
     mix = np.random.default_rng(seed)
     while True:
         seconds = before + time.monotonic() - started
-        progress = seconds / (settings.minutes * 60)
+        progress = step / settings.steps if settings.steps else seconds / (settings.minutes * 60)
         over = progress >= 1
         if (over or seconds - validated >= settings.validate_seconds) and step:
             validated = seconds
