@@ -110,13 +110,14 @@ const batches: Actor = {
     const results = answer.body.results as {
       id: string;
       status: string;
-      error?: { code: string };
+      error?: { code: string; message: string };
       image?: { sha256: string };
     }[];
     if (results.length !== size || results.some((r, i) => r.id !== `i${i}`))
       world.book.fault('batch', 'results are not those of the images');
     for (const { error } of results) {
-      if (error !== undefined) world.book.count('batch', error.code);
+      if (error?.code === 'service_unavailable') world.book.count('batch', `503 ${error.message}`);
+      else if (error !== undefined) world.book.count('batch', error.code);
       if (error?.code === 'internal_error') world.book.fault('batch', 'internal_error of an image');
     }
     world.verdicts += new Set(results.filter((r) => r.status === 'ok').map((r) => r.image?.sha256)).size;

@@ -98,8 +98,9 @@ export class World {
   /** Asks, and holds the answer to the statuses that may be. 503 may always be, with its Retry-After. */
   async expect(actor: string, statuses: number[], call: Call): Promise<Answer | null> {
     const answer = await this.call(call);
-    this.book.count(actor, answer.status);
-    if (answer.status === 503 && Number(answer.headers['retry-after']) >= 1) return null;
+    const refused = answer.status === 503 && Number(answer.headers['retry-after']) >= 1;
+    this.book.count(actor, refused ? `503 ${answer.body?.error.message}` : answer.status);
+    if (refused) return null;
     if (statuses.includes(answer.status)) return answer;
     this.book.fault(actor, `${call.path} answered ${answer.status}: ${answer.raw.toString().slice(0, 300)}`);
     return null;

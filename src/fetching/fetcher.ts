@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import os from 'node:os';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, request } from 'undici';
 import { AidetError } from '../domain/errors.js';
+import { startTimeLimit } from '../domain/time-limit.js';
 import { allowList, isLoopback, sameAddress } from './address-rules.js';
 import { readBody, UnknownEncoding } from './body.js';
 import { createSlots } from './slots.js';
@@ -98,31 +99,47 @@ export function createFetcher(settings: FetcherSettings, deps: FetcherDeps = {})
   }
 
   async function fetchImage(text: string, { signal, bytesMax, hold }: Parameters<Fetcher['fetchImage']>[1]) {
-    let url = parseImageUrl(text);
+    const url = parseImageUrl(text);
     const given = AbortSignal.any([signal, closing.signal]);
     try {
-      let release = await slots.take(hostOf(url), given);
+      const release = await slots.take(hostOf(url), given);
       // Waiting for a place of ours is not the other side's fault and starts no clock of theirs.
-      const deadline = AbortSignal.any([given, AbortSignal.timeout(times.totalMs)]);
-      for (let redirects = 0; ; redirects++) {
-        try {
-          const answer = await get(url, deadline);
-          if (!REDIRECT_STATUS.has(answer.statusCode)) {
-            const bytes = await readAnswer(answer, bytesMax, hold);
-            return { bytes, finalUrl: url.href };
-          }
-          discard(answer);
-          if (redirects === REDIRECTS_MAX)
-            throw new Unfetchable(`it redirected more than ${REDIRECTS_MAX} times`);
-          url = redirectTarget(url, answer);
-        } finally {
-          release();
-        }
-        release = await slots.take(hostOf(url), deadline);
+      const limit = startTimeLimit(times.totalMs, signal, closing.signal);
+      try {
+        return await follow(url, release, limit.signal, bytesMax, hold);
+      } finally {
+        limit.clear();
       }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw explain(error, closing.signal.aborted);
+    }
+  }
+
+  /** @param release gives back the place that was taken for the first host */
+  async function follow(
+    first: URL,
+    release: () => void,
+    signal: AbortSignal,
+    bytesMax: number,
+    hold: ((bytes: number) => void) | undefined,
+  ) {
+    let url = first;
+    for (let redirects = 0; ; redirects++) {
+      try {
+        const answer = await get(url, signal);
+        if (!REDIRECT_STATUS.has(answer.statusCode)) {
+          const bytes = await readAnswer(answer, bytesMax, hold);
+          return { bytes, finalUrl: url.href };
+        }
+        discard(answer);
+        if (redirects === REDIRECTS_MAX)
+          throw new Unfetchable(`it redirected more than ${REDIRECTS_MAX} times`);
+        url = redirectTarget(url, answer);
+      } finally {
+        release();
+      }
+      release = await slots.take(hostOf(url), signal);
     }
   }
 

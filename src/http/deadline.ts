@@ -1,4 +1,5 @@
 import { AidetError } from '../domain/errors.js';
+import { startTimeLimit } from '../domain/time-limit.js';
 import type { Exchange } from './exchange.js';
 
 /**
@@ -10,11 +11,13 @@ export async function withinDeadline<T>(
   what: string,
   step: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(remainingMs());
+  const limit = startTimeLimit(remainingMs(), signal);
   try {
-    return await step(AbortSignal.any([signal, deadline]));
+    return await step(limit.signal);
   } catch (error) {
-    if (!deadline.aborted || signal.aborted || error instanceof AidetError) throw error;
+    if (!limit.isOver() || error instanceof AidetError) throw error;
     throw new AidetError('service_unavailable', `${what} within the deadline; try again`, { retryAfterS: 1 });
+  } finally {
+    limit.clear();
   }
 }

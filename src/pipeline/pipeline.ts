@@ -2,6 +2,7 @@ import { createHash, webcrypto } from 'node:crypto';
 import { Piscina } from 'piscina';
 import { conclude } from '../domain/conclude.js';
 import { AidetError, fromPlainError } from '../domain/errors.js';
+import { startTimeLimit } from '../domain/time-limit.js';
 import type { DetectOptions, Measurement, ModelRef } from '../domain/types.js';
 import { DEFAULT_FORENSICS_OPTIONS, type Forensics, type ForensicsOptions } from '../forensics/types.js';
 import type { InferenceRuntime, RuntimeSettings } from '../inference/types.js';
@@ -91,7 +92,9 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
         : cacheKey(context.cacheScope, sha256, model, options, deps.provenance.trustVersion());
     const hit = key === undefined ? undefined : cache.get(key);
     if (hit !== undefined) return answer(hit, options, true);
-    const look = await lookAt(input, sha256, model, options, context);
+    const look = await withinTime(context, (signal) =>
+      lookAt(input, sha256, model, options, context, signal),
+    );
     if (key !== undefined) cache.put(key, look);
     return answer(look, options, false);
   }
@@ -103,7 +106,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
   ): Promise<Forensics> {
     refuseWhenClosing();
     const wanted = { sha256: await hash(input.bytes), detect: null, forensics: options };
-    const outcome = await measure(input, wanted, context, givenUp(context));
+    const outcome = await withinTime(context, (signal) => measure(input, wanted, context, signal));
     return outcome.forensics as Forensics;
   }
 
@@ -113,8 +116,8 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     model: ModelRef,
     options: DetectOptions,
     context: DetectContext,
+    signal: AbortSignal,
   ): Promise<CachedLook> {
-    const signal = givenUp(context);
     // Content Credentials are checked in their own thread beside the measurement; this looks at the bytes before
     // they are handed on. A rejection is taken up below.
     const inspected = deps.provenance.inspect(input.bytes, signal);
@@ -204,10 +207,14 @@ function transferable(bytes: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? [buffer] : [];
 }
 
-/** Aborted where the client went away or the deadline is over. */
-function givenUp(context: DetectContext): AbortSignal {
-  const deadline = AbortSignal.timeout(Math.max(1, Math.floor(context.timeoutMs)));
-  return AbortSignal.any([context.signal, deadline]);
+/** Runs a step with a signal that ends where the client goes away or the deadline is over. */
+async function withinTime<T>(context: DetectContext, step: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = startTimeLimit(context.timeoutMs, context.signal);
+  try {
+    return await step(limit.signal);
+  } finally {
+    limit.clear();
+  }
 }
 
 function orAbort<T>(running: Promise<T>, signal: AbortSignal, cancel: Int32Array): Promise<T> {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import t from 'tap';
+import { collectGarbage } from '../support/garbage.js';
 import { fetcherOf, OPTIONS, resolverOf, serve, serveRaw } from './hostile.js';
 
 const IMAGE = Buffer.from('not looked at here');
@@ -478,7 +479,11 @@ t.test('silence, drip and delay end at their times', async (t) => {
   const silent = await serveRaw(t, () => {});
   const drip = await serve(t, (_, response) => {
     response.writeHead(200);
-    const timer = setInterval(() => response.write('x'), 20);
+    const timer = setInterval(() => {
+      response.write('x');
+      // A clock that only weak references hold would be gone now.
+      collectGarbage();
+    }, 20);
     response.once('close', () => clearInterval(timer));
   });
   const times = { connectMs: 1_000, firstByteMs: 100, totalMs: 60_000 };
