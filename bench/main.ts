@@ -17,6 +17,10 @@ const BENCHES: Record<string, Bench> = {
     summary: 'verdict with heatmap of a 1-megapixel JPEG on one core',
     load: () => import('./single-core.js'),
   },
+  inference: {
+    summary: 'CPU time of one tile: the native runtime by batch size, and the plain binding',
+    load: () => import('./inference.js'),
+  },
   memory: { summary: 'resident memory over 10,000 requests', load: () => import('./memory.js') },
   'mixed-load': {
     summary: 'every kind of client at once, for minutes: nothing wrong, nothing left',

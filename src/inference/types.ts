@@ -27,10 +27,11 @@ export interface InferResult {
   generatorLogits: Float32Array;
   /** n x embedding size */
   embedding: Float32Array;
+  /** Delay until the first tile began; time of all batches that held one of its tiles, their company included. */
   stats: { queueDelayMs: number; executeMs: number; batches: number };
 }
 
-/** Sums since start; differences of two readings are rates. */
+/** Sums since start; differences of two readings are rates. `rejected` to `failed` count requests. */
 export interface RuntimeStats {
   lanes: number;
   queuedTiles: number;
@@ -42,7 +43,9 @@ export interface RuntimeStats {
   expired: number;
   cancelled: number;
   failed: number;
+  /** Over batches, packing included. */
   executeMsTotal: number;
+  /** Over tiles: from the request's arrival until the tile's batch begins. */
   queueDelayMsTotal: number;
   /** Upper bounds in milliseconds and counts; the last count has no upper bound. */
   queueDelayHistogram: { boundsMs: number[]; counts: number[] };
