@@ -1,6 +1,6 @@
 // Writes what follows from api/openapi.yaml, the models and the settings: types, validators, the operations table,
 // /openapi.json, the list of generators, docs/settings.md. With --check it writes nothing and fails where a file differs.
-// Runs on what `npm run build` compiled.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,6 @@ import Ajv from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import openapiTypes, { astToString } from 'openapi-typescript';
 import { parse } from 'yaml';
-import { settingsReference } from '../dist/src/config/settings.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -98,6 +97,11 @@ function generators() {
   return `[\n${known.map((entry) => `  ${JSON.stringify(entry)}`).join(',\n')}\n]\n`;
 }
 
+const check = process.argv.includes('--check');
+// The settings are read from compiled code. What does not compile yet may be what is generated here.
+if (!check) spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: 'ignore' });
+const { settingsReference } = await import('../dist/src/config/settings.js');
+
 const types = astToString(await openapiTypes(document, { alphabetize: false, exportType: true }));
 const files = {
   'src/http/generated/api.ts': HEAD + types,
@@ -108,7 +112,6 @@ const files = {
   'docs/settings.md': settingsReference(),
 };
 
-const check = process.argv.includes('--check');
 let differing = 0;
 for (const [path, content] of Object.entries(files)) {
   let before = '';

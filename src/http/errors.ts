@@ -9,9 +9,9 @@ export interface ErrorBody {
   status_page?: string;
 }
 
-/** What a client may see of an error: everything that is not ours becomes `internal_error` and shows nothing. */
+/** What a client may see of an error: a defect becomes `internal_error` and shows nothing of the inside. */
 export function publicError(error: unknown): AidetError {
-  if (error instanceof AidetError) return error;
+  if (error instanceof AidetError && error.code !== 'internal_error') return error;
   return new AidetError(
     'internal_error',
     'Something went wrong on our side; it was logged with this request id',

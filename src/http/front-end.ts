@@ -13,7 +13,7 @@ import { createDoor } from './door.js';
 import { createNodeEngine } from './engine/node.js';
 import type { TlsFiles } from './engine/types.js';
 import { createUwsEngine } from './engine/uws.js';
-import { createHeatmapPlacer } from './images/heatmap-picture.js';
+import { createArtifactPlacer } from './images/artifact-placer.js';
 import { createIntake } from './images/intake.js';
 import { Router } from './router.js';
 import { artifactRoutes } from './routes/artifacts.js';
@@ -21,6 +21,7 @@ import { c2paVerifyRoute } from './routes/c2pa-verify.js';
 import { detectRoute } from './routes/detect.js';
 import { detectBatchRoute } from './routes/detect-batch.js';
 import { docsRoutes } from './routes/docs.js';
+import { forensicsRoute } from './routes/forensics.js';
 import { type CheckState, type HealthDeps, healthRoutes } from './routes/health.js';
 import { keyRoutes } from './routes/keys.js';
 import { metricsRoute } from './routes/metrics.js';
@@ -82,19 +83,20 @@ export async function startFrontEnd(deps: FrontEndDeps, settings: FrontEndSettin
     checks: () => ({ server: draining ? 'unavailable' : ('ok' as CheckState), ...deps.health.checks() }),
   };
   const intake = createIntake(deps, settings);
-  const placeHeatmap = createHeatmapPlacer(
+  const placer = createArtifactPlacer(
     {
       store: deps.artifacts,
       urls: deps.artifactUrls,
       publicUrl: () => (settings.publicUrl === '' ? url : settings.publicUrl.replace(/\/+$/, '')),
       nowMs,
-      report: (error) => log.warn({ err: error }, 'a heatmap was not stored'),
+      report: (error) => log.warn({ err: error }, 'an artifact was not stored'),
     },
     { ttlS: settings.artifactTtlS },
   );
   const router = new Router([
-    detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics }),
-    detectBatchRoute({ accounts, pipeline, fetcher: deps.fetcher, placeHeatmap, metrics }, settings),
+    detectRoute({ accounts, pipeline, intake, placer, metrics }),
+    detectBatchRoute({ accounts, pipeline, fetcher: deps.fetcher, placer, metrics, log }, settings),
+    forensicsRoute({ accounts, pipeline, intake, placer }),
     c2paVerifyRoute({ provenance: deps.provenance, intake }),
     usageRoute(accounts),
     ...keyRoutes(accounts),

@@ -1,5 +1,6 @@
 /** The life of a request, with routes made for it: what goes wrong on the way, on both engines. */
 import t, { type Test } from 'tap';
+import { fromPlainError } from '../../src/domain/errors.js';
 import { createDoor, type Door } from '../../src/http/door.js';
 import { createNodeEngine } from '../../src/http/engine/node.js';
 import { createUwsEngine } from '../../src/http/engine/uws.js';
@@ -73,9 +74,14 @@ for (const engine of ['uws', 'node'] as const) {
         route('/read', { read: broken }),
         route('/chunk', { read: () => ({ chunk: broken, end() {} }) }),
         route('/end', { read: () => ({ chunk() {}, end: async () => broken() }) }),
+        route('/thread', {
+          handle() {
+            throw fromPlainError({ code: 'internal_error', message: 'the inside of the house' });
+          },
+        }),
         route('/fine', {}),
       ]);
-      for (const path of ['/handle', '/later', '/read', '/chunk', '/end']) {
+      for (const path of ['/handle', '/later', '/read', '/chunk', '/end', '/thread']) {
         const { status, body, bytes, headers } = await client.send('POST', path, { body: 'x' });
         t.equal(status, 500, path);
         t.equal(body.error.code, 'internal_error');

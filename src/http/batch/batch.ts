@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Accounts, Charge } from '../../accounts/types.js';
 import { AidetError } from '../../domain/errors.js';
 import type { Fetcher } from '../../fetching/fetcher.js';
+import type { Log } from '../../observability/log.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { Reservation } from '../../pipeline/admission.js';
 import type { DetectResult, Pipeline } from '../../pipeline/types.js';
@@ -14,7 +15,7 @@ import type { Fields } from '../body/structured.js';
 import { withinDeadline } from '../deadline.js';
 import { publicError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import type { HeatmapPlacer } from '../images/heatmap-picture.js';
+import type { ArtifactPlacer, DetectionUrls } from '../images/artifact-placer.js';
 import { type DetectRequest, detectRequest } from '../images/options.js';
 import { presentDetection, type WireDetection } from '../images/present.js';
 import { blame } from '../images/source.js';
@@ -25,8 +26,9 @@ export interface BatchDeps {
   accounts: Pick<Accounts, 'charge'>;
   pipeline: Pick<Pipeline, 'detect' | 'reserve'>;
   fetcher: Pick<Fetcher, 'fetchImage'>;
-  placeHeatmap: HeatmapPlacer;
+  placer: ArtifactPlacer;
   metrics: Metrics;
+  log: Log;
 }
 
 export interface BatchSettings {
@@ -41,7 +43,7 @@ type Result =
 /** What the look at one content gave; duplicates share it. */
 interface Look {
   result: DetectResult;
-  heatmapUrl: string | null;
+  urls: DetectionUrls;
 }
 
 /** Images of one batch at work at once; beyond what the workers take they wait for a slot or for their download. */
@@ -181,18 +183,21 @@ export class Batch {
     this.active++;
     const startMs = performance.now();
     try {
-      const { result, heatmapUrl } = await this.look(image);
+      const { result, urls } = await this.look(image);
       const asked = this.asked as DetectRequest;
       const detection = presentDetection(result, {
         metadata: image.metadata ?? asked.metadata,
-        heatmapUrl,
+        urls,
         requestId: this.exchange.requestId,
         latencyMs: Math.round(performance.now() - startMs),
         livemode: this.exchange.principal.livemode,
       });
       return { index, id: image.id, status: 'ok', ...detection };
     } catch (error) {
-      return { index, id: image.id, status: 'error', error: publicError(ofImage(error, index)) };
+      const shown = publicError(ofImage(error, index));
+      if (shown.code === 'internal_error' && !this.signal.aborted)
+        this.deps.log.error({ request_id: this.exchange.requestId, index, err: shown.cause });
+      return { index, id: image.id, status: 'error', error: shown };
     } finally {
       this.active--;
       this.imageBytes -= image.bytes;
@@ -216,7 +221,7 @@ export class Batch {
   }
 
   private async judge(image: BatchImage): Promise<Look> {
-    const { accounts, pipeline, placeHeatmap, metrics } = this.deps;
+    const { accounts, pipeline, placer, metrics } = this.deps;
     const { options, heatmapInline } = this.asked as DetectRequest;
     const { principal } = this.exchange;
     const source = image.source();
@@ -230,11 +235,11 @@ export class Batch {
         timeoutMs: this.exchange.remainingMs(),
         cacheScope: principal.projectId,
       });
-      const heatmapUrl = await placeHeatmap(result, principal.projectId, heatmapInline);
+      const urls = await placer.placeDetection(result, principal.projectId, heatmapInline);
       this.signal.throwIfAborted();
       observeVerdict(metrics, result);
       this.charges.push(charge);
-      return { result: { ...result, heatmapPng: null }, heatmapUrl };
+      return { result: withoutPictures(result), urls };
     } catch (error) {
       charge.settle(0);
       throw blame(error, source);
@@ -273,6 +278,16 @@ export class Batch {
   private settle(kept: boolean): void {
     for (const charge of this.charges.splice(0)) charge.settle(kept ? 1 : 0);
   }
+}
+
+/** Pictures were stored; a hundred of them must not be held until the batch ends. */
+function withoutPictures(result: DetectResult): DetectResult {
+  const { forensics } = result;
+  return {
+    ...result,
+    heatmapPng: null,
+    forensics: forensics && { ...forensics, pictures: null, sheet: null, report: null },
+  };
 }
 
 /** An error's field, as a path from the batch. */

@@ -43,6 +43,27 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/forensics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure traces of manipulation
+         * @description The image comes as for `/v1/detect`. Costs one scan. docs/forensics.md defines each figure with its unit and range;
+         *     statistics are always those of the full resolution, whatever the size of the maps.
+         */
+        post: operations["forensics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/c2pa/verify": {
         parameters: {
             query?: never;
@@ -422,6 +443,53 @@ export type components = {
             image_url?: components["schemas"]["ImageUrl"];
             image_base64?: components["schemas"]["ImageBase64"];
         };
+        /**
+         * @description Quality of the round trip of the error level.
+         * @default 90
+         */
+        ElaQuality: number;
+        /**
+         * @description Draw the maps.
+         * @default true
+         */
+        Maps: boolean;
+        /**
+         * @description Long side of the maps.
+         * @default 1024
+         */
+        MapMaxPx: number;
+        /**
+         * @description Write the printable report.
+         * @default false
+         */
+        Report: boolean;
+        ForensicsRequest: {
+            image_url?: components["schemas"]["ImageUrl"];
+            image_base64?: components["schemas"]["ImageBase64"];
+            ela_quality?: components["schemas"]["ElaQuality"];
+            maps?: components["schemas"]["Maps"];
+            map_max_px?: components["schemas"]["MapMaxPx"];
+            report?: components["schemas"]["Report"];
+        } & (unknown | unknown);
+        ForensicsBinaryRequest: {
+            /**
+             * Format: binary
+             * @description The image file.
+             */
+            image?: string;
+            image_url?: components["schemas"]["ImageUrl"];
+            image_base64?: components["schemas"]["ImageBase64"];
+            ela_quality?: components["schemas"]["ElaQuality"];
+            maps?: components["schemas"]["Maps"];
+            map_max_px?: components["schemas"]["MapMaxPx"];
+            report?: components["schemas"]["Report"];
+        };
+        ForensicsOptions: {
+            ela_quality?: components["schemas"]["ElaQuality"];
+            maps?: components["schemas"]["Maps"];
+            map_max_px?: components["schemas"]["MapMaxPx"];
+            report?: components["schemas"]["Report"];
+        };
         /** @description Nothing beside the image. */
         NoOptions: Record<string, never>;
         /** @description Everything of a request for a verdict but its image. */
@@ -525,6 +593,7 @@ export type components = {
             decided_by: "model" | "c2pa" | "metadata" | "watermark";
             provenance: components["schemas"]["Evidence"][];
             heatmap: components["schemas"]["Heatmap"];
+            forensics?: components["schemas"]["Forensics"];
             image: components["schemas"]["ImageInfo"];
             model: components["schemas"]["ModelRef"];
             /** @description From the verdict cache: the same figures, at no cost in time. */
@@ -583,6 +652,171 @@ export type components = {
             id: string;
             version: string;
         };
+        /** @description docs/forensics.md defines each figure. */
+        Forensics: {
+            ela: {
+                quality: number;
+                /** @enum {string} */
+                subsampling: "4:4:4" | "4:2:0";
+                mean: number;
+                p95: number;
+                inconsistency: components["schemas"]["Probability"];
+            };
+            frequency: {
+                block_px: number;
+                blocks: number;
+                slope: number | null;
+                anisotropy: number | null;
+                upsampling: {
+                    half: number;
+                    quarter: number;
+                    eighth: number;
+                } | null;
+                peaks: {
+                    fx: number;
+                    fy: number;
+                    period_px: number;
+                    significance: number;
+                }[];
+                radial_profile: number[];
+                resampling: {
+                    x: components["schemas"]["Resampling"];
+                    y: components["schemas"]["Resampling"];
+                };
+            };
+            noise: {
+                sigma: number;
+                kurtosis: number;
+                inconsistency: components["schemas"]["Probability"];
+            };
+            jpeg: components["schemas"]["JpegHistory"];
+            metadata_findings: {
+                code: string;
+                severity: components["schemas"]["Severity"];
+                source: string;
+                message: string;
+            }[];
+            artifacts: {
+                ela_url: string | null;
+                spectrum_url: string | null;
+                noise_url: string | null;
+                report_url: string | null;
+            };
+            summary: {
+                manipulation_score: components["schemas"]["Probability"];
+                findings: {
+                    code: string;
+                    severity: components["schemas"]["Severity"];
+                    message: string;
+                    region?: {
+                        x: number;
+                        y: number;
+                        width: number;
+                        height: number;
+                    };
+                }[];
+            };
+            image: components["schemas"]["ImageInfo"];
+        };
+        ForensicsAnswer: {
+            ela: {
+                quality: number;
+                /** @enum {string} */
+                subsampling: "4:4:4" | "4:2:0";
+                mean: number;
+                p95: number;
+                inconsistency: components["schemas"]["Probability"];
+            };
+            frequency: {
+                block_px: number;
+                blocks: number;
+                slope: number | null;
+                anisotropy: number | null;
+                upsampling: {
+                    half: number;
+                    quarter: number;
+                    eighth: number;
+                } | null;
+                peaks: {
+                    fx: number;
+                    fy: number;
+                    period_px: number;
+                    significance: number;
+                }[];
+                radial_profile: number[];
+                resampling: {
+                    x: components["schemas"]["Resampling"];
+                    y: components["schemas"]["Resampling"];
+                };
+            };
+            noise: {
+                sigma: number;
+                kurtosis: number;
+                inconsistency: components["schemas"]["Probability"];
+            };
+            jpeg: components["schemas"]["JpegHistory"];
+            metadata_findings: {
+                code: string;
+                severity: components["schemas"]["Severity"];
+                source: string;
+                message: string;
+            }[];
+            artifacts: {
+                ela_url: string | null;
+                spectrum_url: string | null;
+                noise_url: string | null;
+                report_url: string | null;
+            };
+            summary: {
+                manipulation_score: components["schemas"]["Probability"];
+                findings: {
+                    code: string;
+                    severity: components["schemas"]["Severity"];
+                    message: string;
+                    region?: {
+                        x: number;
+                        y: number;
+                        width: number;
+                        height: number;
+                    };
+                }[];
+            };
+            image: components["schemas"]["ImageInfo"];
+            request_id: string;
+            latency_ms: number;
+        };
+        /** @enum {string} */
+        Severity: "info" | "low" | "medium" | "high";
+        Resampling: {
+            frequency: number;
+            significance: number;
+            factors: number[];
+        };
+        JpegHistory: {
+            /** @enum {string} */
+            source: "file" | "pixels";
+            quality: number | null;
+            standard_tables: boolean | null;
+            luma_table: number[] | null;
+            chroma_table: number[] | null;
+            sampling: string | null;
+            progressive: boolean | null;
+            first_quality: number | null;
+            double_compression: number | null;
+            ghosts: {
+                quality: number;
+                error: number;
+            }[];
+            ghost_minima: {
+                quality: number;
+                depth: number;
+            }[];
+            grid: {
+                x: number;
+                y: number;
+                significance: number;
+            };
+        } | null;
         C2paReport: {
             c2pa_manifest_present: boolean;
             validation_state: components["schemas"]["C2paState"];
@@ -687,6 +921,7 @@ export type components = {
             decided_by?: "model" | "c2pa" | "metadata" | "watermark";
             provenance?: components["schemas"]["Evidence"][];
             heatmap?: components["schemas"]["Heatmap"];
+            forensics?: components["schemas"]["Forensics"];
             image?: components["schemas"]["ImageInfo"];
             model?: components["schemas"]["ModelRef"];
             /** @description From the verdict cache: the same figures, at no cost in time. */
@@ -1108,6 +1343,60 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             402: components["responses"]["PaymentRequired"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    forensics: {
+        parameters: {
+            query?: {
+                /** @description For a raw body. */
+                ela_quality?: components["schemas"]["ElaQuality"];
+                /** @description For a raw body. */
+                maps?: components["schemas"]["Maps"];
+                /** @description For a raw body. */
+                map_max_px?: components["schemas"]["MapMaxPx"];
+                /** @description For a raw body. */
+                report?: components["schemas"]["Report"];
+            };
+            header?: {
+                /** @description Makes a repeat of this request safe for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForensicsRequest"];
+                "application/msgpack": components["schemas"]["ForensicsBinaryRequest"];
+                "multipart/form-data": components["schemas"]["ForensicsBinaryRequest"];
+                "image/*": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Figures, findings and maps. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["requestId"];
+                    "X-RateLimit-Limit": components["headers"]["rateLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["rateRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["rateReset"];
+                    "Idempotent-Replayed": components["headers"]["replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForensicsAnswer"];
+                    "application/msgpack": components["schemas"]["ForensicsAnswer"];
+                };
+            };
+            400: components["responses"]["BadImage"];
+            401: components["responses"]["Unauthorized"];
+            402: components["responses"]["PaymentRequired"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unfetchable"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

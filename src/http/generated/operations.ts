@@ -15,6 +15,12 @@ export const OPERATIONS = [
     "endpoint": "detect_batch"
   },
   {
+    "operationId": "forensics",
+    "method": "POST",
+    "path": "/v1/forensics",
+    "endpoint": "forensics"
+  },
+  {
     "operationId": "c2paVerify",
     "method": "POST",
     "path": "/v1/c2pa/verify",
@@ -126,6 +132,12 @@ export const OPERATIONS = [
 
 /** The fields of each request schema and their JSON types. */
 export const FIELDS = {
+  "ForensicsOptions": {
+    "ela_quality": "integer",
+    "maps": "boolean",
+    "map_max_px": "integer",
+    "report": "boolean"
+  },
   "NoOptions": {},
   "DetectOptions": {
     "include_attribution": "boolean",

@@ -1,4 +1,7 @@
 import type { Forensics, ResamplingTrace } from '../../forensics/types.js';
+import type { components } from '../generated/api.js';
+
+export type WireForensics = components['schemas']['Forensics'];
 
 /** Where the pictures lie; null: not drawn, not asked for or not stored. */
 export interface ForensicUrls {
@@ -9,7 +12,7 @@ export interface ForensicUrls {
 }
 
 /** `forensics` of detect and the answer of /v1/forensics, by wire names; docs/forensics.md defines each figure. */
-export function presentForensics(f: Forensics, artifacts: ForensicUrls) {
+export function presentForensics(f: Forensics, artifacts: ForensicUrls): WireForensics {
   return {
     ela: {
       ...f.ela,

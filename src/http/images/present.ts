@@ -1,5 +1,7 @@
 import type { DetectResult } from '../../pipeline/types.js';
 import type { components } from '../generated/api.js';
+import type { DetectionUrls } from './artifact-placer.js';
+import { presentForensics } from './present-forensics.js';
 
 export type WireDetection = components['schemas']['Detection'];
 
@@ -8,7 +10,7 @@ const CELL_DIGITS = 4;
 
 export interface Presentation {
   metadata: Record<string, unknown>;
-  heatmapUrl: string | null;
+  urls: DetectionUrls;
   requestId: string;
   latencyMs: number;
   livemode: boolean;
@@ -20,7 +22,7 @@ export function presentDetection(result: DetectResult, also: Presentation): Wire
     verdict: result.verdict,
     confidence: result.confidence,
     model_attribution: result.attribution,
-    heatmap_url: also.heatmapUrl,
+    heatmap_url: also.urls.heatmap,
     c2pa_manifest_present: result.c2paManifestPresent,
     metadata: also.metadata,
     request_id: also.requestId,
@@ -39,6 +41,9 @@ export function presentDetection(result: DetectResult, also: Presentation): Wire
       values: result.heatmap.values.map((row) => row.map(roundCell)),
       regions: result.heatmap.regions,
     },
+    ...(result.forensics && also.urls.forensics
+      ? { forensics: presentForensics(result.forensics, also.urls.forensics) }
+      : {}),
     image: result.image,
     model: result.model,
     cached: result.cached,

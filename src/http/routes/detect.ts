@@ -2,7 +2,7 @@ import type { Accounts } from '../../accounts/types.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { Pipeline } from '../../pipeline/types.js';
 import { route } from '../exchange.js';
-import type { HeatmapPlacer } from '../images/heatmap-picture.js';
+import type { ArtifactPlacer } from '../images/artifact-placer.js';
 import type { Intake, PlacedRequest } from '../images/intake.js';
 import { type DetectRequest, detectRequest } from '../images/options.js';
 import { presentDetection } from '../images/present.js';
@@ -15,12 +15,12 @@ export interface DetectDeps {
   accounts: Pick<Accounts, 'charge'>;
   pipeline: Pick<Pipeline, 'detect'>;
   intake: Intake;
-  placeHeatmap: HeatmapPlacer;
+  placer: ArtifactPlacer;
   metrics: Metrics;
 }
 
 /** POST /v1/detect */
-export function detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics }: DetectDeps) {
+export function detectRoute({ accounts, pipeline, intake, placer, metrics }: DetectDeps) {
   return route<PlacedRequest & { asked: DetectRequest }>({
     operationId: 'detect',
     method: 'POST',
@@ -49,14 +49,14 @@ export function detectRoute({ accounts, pipeline, intake, placeHeatmap, metrics 
           timeoutMs: exchange.remainingMs(),
           cacheScope: principal.projectId,
         });
-        const heatmapUrl = await placeHeatmap(result, principal.projectId, asked.heatmapInline);
+        const urls = await placer.placeDetection(result, principal.projectId, asked.heatmapInline);
         exchange.signal.throwIfAborted();
         used = 1;
         observeVerdict(metrics, result);
         exchange.note({ verdict: result.verdict, cached: result.cached });
         const value = presentDetection(result, {
           metadata: asked.metadata,
-          heatmapUrl,
+          urls,
           requestId: exchange.requestId,
           latencyMs: exchange.latencyMs(),
           livemode: principal.livemode,
