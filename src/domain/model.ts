@@ -30,7 +30,10 @@ export interface ModelManifest {
   /** Measured rates on held-out images: at this threshold so many generated and authentic ones are told right. */
   operating_points?: { threshold: number; true_positive_rate: number; false_positive_rate: number }[];
   generators: { id: string; family: string; display_name?: string; vendor?: string }[];
-  /** Batch sizes to prefer, smallest first; on a CPU small ones are fastest. */
+  /**
+   * Batch sizes to prefer, smallest first; left out: powers of two. A CPU uses the first alone: single tiles are fastest
+   * there, and give the same bits in any company whatever the network.
+   */
   preferred_batch_sizes?: number[];
   licence: string;
 }
