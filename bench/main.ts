@@ -26,6 +26,7 @@ const BENCHES: Record<string, Bench> = {
     summary: 'every kind of client at once, for minutes: nothing wrong, nothing left',
     load: () => import('./mixed-load.js'),
   },
+  batch: { summary: 'a batch against the same images one by one', load: () => import('./batch.js') },
   accuracy: { summary: 'accuracy on a labelled folder: `aidet eval`', load: () => import('./accuracy.js') },
   'first-verdict': {
     summary: 'from git clone to the first verdict: time and megabytes',

@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import { setMaxListeners } from 'node:events';
 import type { LookupFunction } from 'node:net';
 import os from 'node:os';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, request } from 'undici';
@@ -86,6 +87,8 @@ export function createFetcher(settings: FetcherSettings, deps: FetcherDeps = {})
   const { times } = settings;
   const slots = createSlots({ total: settings.concurrency, perKey: settings.concurrencyPerHost });
   const closing = new AbortController();
+  // Every download listens to it.
+  setMaxListeners(0, closing.signal);
   const dispatcher = settings.proxy === '' ? directDispatcher() : new ProxyAgent({ uri: settings.proxy });
 
   /** A name is judged in the look-up of each connection; a literal address, which is not looked up, in `checkHost`. */

@@ -3,6 +3,7 @@
  * those of a large body are judged while the rest still comes, and the client is held back where it is too fast.
  */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Accounts, Charge } from '../../accounts/types.js';
 import { AidetError } from '../../domain/errors.js';
@@ -84,6 +85,8 @@ export class Batch {
     private readonly mayBeginEarly: boolean,
   ) {
     this.signal = AbortSignal.any([exchange.signal, this.stop.signal]);
+    // Every image at work listens to it, several times over.
+    setMaxListeners(0, this.signal);
     this.place = deps.pipeline.reserve('batch');
     exchange.onFinished(() => this.cancel());
   }
