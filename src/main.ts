@@ -94,6 +94,7 @@ export async function createDetector(settings: Settings): Promise<Detector> {
       decodedBytesMax: settings.decoded_bytes_max,
       verdictCacheBytes: settings.verdict_cache_bytes,
       verdictCacheTtlMs: settings.verdict_cache_ttl_s * 1000,
+      forensicsTarget: settings.forensics_target === 'auto' ? null : settings.forensics_target,
     },
   );
   return {

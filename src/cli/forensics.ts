@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AidetError } from '../domain/errors.js';
-import { DEFAULT_FORENSICS_OPTIONS, type Forensics } from '../forensics/types.js';
+import { DEFAULT_FORENSICS_OPTIONS } from '../domain/types.js';
+import type { Forensics } from '../forensics/types.js';
 import { presentForensics } from '../http/images/present-forensics.js';
 import { createDetector } from '../main.js';
 import type { Pipeline } from '../pipeline/types.js';

@@ -56,6 +56,27 @@ export const DEFAULT_DETECT_OPTIONS: DetectOptions = {
   model: null,
 };
 
+export interface ForensicsOptions {
+  /** Quality of the ELA round trip, 50..99. */
+  elaQuality: number;
+  /** Whether pictures of the maps are drawn. */
+  maps: boolean;
+  /** Long side of the pictures in pixels, 256..4096. Statistics are always of the full resolution. */
+  mapMaxPx: number;
+  /** Whether the printable report is written. */
+  report: boolean;
+  /** Whether picture and maps are drawn side by side. */
+  sheet: boolean;
+}
+
+export const DEFAULT_FORENSICS_OPTIONS: ForensicsOptions = {
+  elaQuality: 90,
+  maps: true,
+  mapMaxPx: 1024,
+  report: false,
+  sheet: false,
+};
+
 /** Interactive before batch before async, with ageing so that none starves. */
 export const PRIORITY = { interactive: 0, batch: 1, async: 2 } as const;
 export type Priority = keyof typeof PRIORITY;

@@ -1,5 +1,5 @@
 /** The room's road: measure, make statistics, make findings, draw. */
-import type { Evidence, ImageInfo, RgbImage } from '../domain/types.js';
+import type { Evidence, ForensicsOptions, ImageInfo, RgbImage } from '../domain/types.js';
 import { renderPreview } from '../imaging/preview.js';
 import { findingsOf, manipulationScore } from './findings.js';
 import { frequencyStatistics } from './frequency.js';
@@ -11,7 +11,7 @@ import { evidenceFindings, metadataFindings } from './metadata-findings.js';
 import { writeReport } from './report.js';
 import { resamplingTrace } from './resampling.js';
 import { elaStatistics, noiseStatistics } from './statistics.js';
-import type { Forensics, ForensicsOptions } from './types.js';
+import type { Forensics } from './types.js';
 
 export interface ForensicsInput {
   image: RgbImage;
@@ -40,7 +40,7 @@ export async function analyse(kernels: Kernels, input: ForensicsInput): Promise<
     qualities: GHOST_QUALITIES,
     curveQualities: CURVE_QUALITIES,
     mapSide: draws ? options.mapMaxPx : 0,
-    target: null,
+    target: kernels.target,
     cancel,
   });
   const local = analyseLocally(m, width, height);

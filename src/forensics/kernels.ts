@@ -9,15 +9,21 @@ export type Measurements = NativeMeasurements;
 export interface Kernels {
   /** Of the software that they were built from. */
   version: string;
+  /** Instruction set asked for; null: the fastest that runs here. */
+  target: string | null;
   /** Rejects with AidetError `internal_error`, or with an AbortError where `cancel` was set. */
   measure(request: MeasureRequest): Promise<Measurements>;
 }
 
-/** @throws Error with a sentence that says what to do, where the addon does not load */
-export function openKernels(): Kernels {
+/**
+ * @param target `scalar`, `avx2`, `avx512`, `neon` or null
+ * @throws Error with a sentence that says what to do, where the addon does not load
+ */
+export function openKernels(target: string | null): Kernels {
   const addon = openAddon();
   return {
     version: addon.version,
+    target,
     async measure(request) {
       try {
         return await addon.forensics(request);

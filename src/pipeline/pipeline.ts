@@ -3,8 +3,14 @@ import { Piscina } from 'piscina';
 import { conclude } from '../domain/conclude.js';
 import { AidetError, fromPlainError } from '../domain/errors.js';
 import { startTimeLimit } from '../domain/time-limit.js';
-import type { DetectOptions, Measurement, ModelRef } from '../domain/types.js';
-import { DEFAULT_FORENSICS_OPTIONS, type Forensics, type ForensicsOptions } from '../forensics/types.js';
+import {
+  DEFAULT_FORENSICS_OPTIONS,
+  type DetectOptions,
+  type ForensicsOptions,
+  type Measurement,
+  type ModelRef,
+} from '../domain/types.js';
+import type { Forensics } from '../forensics/types.js';
 import type { InferenceRuntime, RuntimeSettings } from '../inference/types.js';
 import type { Provenance } from '../provenance/types.js';
 import { Admission } from './admission.js';
@@ -24,6 +30,8 @@ export interface PipelineSettings {
   decodedBytesMax: number;
   verdictCacheBytes: number;
   verdictCacheTtlMs: number;
+  /** Instruction set of the forensic kernels; null: the fastest. */
+  forensicsTarget: string | null;
 }
 
 export interface PipelineDeps {
@@ -46,6 +54,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     runtime: settings.runtime,
     limits: { imageBytesMax: settings.imageBytesMax, imagePixelsMax: settings.imagePixelsMax },
     decoded: { shared: DecodeBudget.shared(), bytesMax: settings.decodedBytesMax },
+    forensicsTarget: settings.forensicsTarget,
   };
   const pool = new Piscina<MeasureTask, MeasureOutcome>({
     filename: new URL('./worker.js', import.meta.url).href,

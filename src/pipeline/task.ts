@@ -1,6 +1,6 @@
 import type { PlainError } from '../domain/errors.js';
-import type { Measurement, Priority } from '../domain/types.js';
-import type { Forensics, ForensicsOptions } from '../forensics/types.js';
+import type { ForensicsOptions, Measurement, Priority } from '../domain/types.js';
+import type { Forensics } from '../forensics/types.js';
 import type { RuntimeSettings } from '../inference/types.js';
 
 /** What a worker thread is started with. */
@@ -9,6 +9,8 @@ export interface WorkerSettings {
   limits: { imageBytesMax: number; imagePixelsMax: number };
   /** Shared count of decoded KiB and its bound in bytes. */
   decoded: { shared: Int32Array<SharedArrayBuffer>; bytesMax: number };
+  /** Instruction set of the forensic kernels; null: the fastest. */
+  forensicsTarget: string | null;
 }
 
 /** One image on its way into a worker. */

@@ -1,5 +1,5 @@
-import type { Detection, DetectOptions, ModelRef, Priority } from '../domain/types.js';
-import type { Forensics, ForensicsOptions } from '../forensics/types.js';
+import type { Detection, DetectOptions, ForensicsOptions, ModelRef, Priority } from '../domain/types.js';
+import type { Forensics } from '../forensics/types.js';
 import type { Reservation } from './admission.js';
 import type { ArtifactMemo } from './verdict-cache.js';
 

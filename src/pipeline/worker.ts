@@ -9,10 +9,10 @@ import { AidetError, toPlainError } from '../domain/errors.js';
 import { heatmapGrid } from '../domain/heatmap.js';
 import { assessReliability } from '../domain/reliability.js';
 import { planTiles, tileOrigins } from '../domain/tiles.js';
-import type { Evidence, ImageInfo, Measurement, RgbImage } from '../domain/types.js';
+import type { Evidence, ForensicsOptions, ImageInfo, Measurement, RgbImage } from '../domain/types.js';
 import { analyse } from '../forensics/analyse.js';
 import { openKernels } from '../forensics/kernels.js';
-import type { Forensics, ForensicsOptions } from '../forensics/types.js';
+import type { Forensics } from '../forensics/types.js';
 import { decode } from '../imaging/decode.js';
 import { renderHeatmap } from '../imaging/heatmap.js';
 import { checkLimits, probe } from '../imaging/probe.js';
@@ -25,7 +25,7 @@ if (isMainThread) throw new Error('pipeline/worker is the entry of a worker thre
 
 const settings = workerData as WorkerSettings;
 const runtime = await openRuntime(settings.runtime);
-const kernels = openKernels();
+const kernels = openKernels(settings.forensicsTarget);
 const decoded = new DecodeBudget(settings.decoded.shared, settings.decoded.bytesMax);
 const packages = new Map(settings.runtime.models.map((p) => [p.manifest.id, p.manifest]));
 

@@ -1,16 +1,12 @@
 import sharp from 'sharp';
 import { renderPhoto } from '../../bench/images.js';
 import { seededRandom } from '../../bench/random.js';
-import type { RgbImage } from '../../src/domain/types.js';
+import { DEFAULT_FORENSICS_OPTIONS, type ForensicsOptions, type RgbImage } from '../../src/domain/types.js';
 import { analyse } from '../../src/forensics/analyse.js';
 import { openKernels } from '../../src/forensics/kernels.js';
-import {
-  DEFAULT_FORENSICS_OPTIONS,
-  type Forensics,
-  type ForensicsOptions,
-} from '../../src/forensics/types.js';
+import type { Forensics } from '../../src/forensics/types.js';
 
-export const kernels = openKernels();
+export const kernels = openKernels(null);
 
 export function photo(width: number, height: number, seed: number): RgbImage {
   return { rgb: renderPhoto(width, height, seed), width, height };

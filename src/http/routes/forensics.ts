@@ -1,5 +1,5 @@
 import type { Accounts } from '../../accounts/types.js';
-import type { ForensicsOptions } from '../../forensics/types.js';
+import type { ForensicsOptions } from '../../domain/types.js';
 import type { Pipeline } from '../../pipeline/types.js';
 import type { Fields } from '../body/structured.js';
 import { route } from '../exchange.js';
