@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sanitizers = process.argv[2] ?? 'address,undefined';
 const out = join(root, `build-sanitized-${sanitizers.replace(',', '-')}`);
 const jobs = String(Math.min(availableParallelism(), 4));
-const IN_NODE = ['inference/abuse', 'inference/lifetimes'];
+const IN_NODE = ['inference/abuse', 'inference/lifetimes', 'forensics/kernels'];
 
 /** Shows what a quiet command wrote only where it fails. */
 function run(command, args, { env = {}, quiet = false } = {}) {
