@@ -3,7 +3,12 @@ import { type CachedLook, VerdictCache } from '../../src/pipeline/verdict-cache.
 
 function look(pngBytes: number): CachedLook {
   const measurement = { heatmapPng: new Uint8Array(pngBytes), grid: null, evidence: [] };
-  return { measurement, c2pa: { present: false, evidence: [] }, forensics: null, memo: {} } as unknown as CachedLook;
+  return {
+    measurement,
+    c2pa: { present: false, evidence: [] },
+    forensics: null,
+    memo: {},
+  } as unknown as CachedLook;
 }
 
 test('entries end by time', async (t) => {
