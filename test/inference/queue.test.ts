@@ -30,16 +30,20 @@ t.test('the bound in tiles is exact', async (t) => {
   await t.rejects(runtime.infer(MODEL, request(51)), { code: 'service_unavailable', retryAfterS: 1 });
   t.ok(waiting <= 49);
   const before = runtime.stats().rejected;
-  const filling = [];
-  for (;;) {
-    const asked = runtime.infer(MODEL, request(1)).then(
-      () => 'done',
-      (error) => error.code,
+  const one = request(1);
+  const filling: Promise<string>[] = [];
+  let most = 0;
+  // A lane frees a place in milliseconds, this loop takes one in microseconds; its end does not hang on that.
+  while (runtime.stats().rejected === before && filling.length < 100_000) {
+    filling.push(
+      runtime.infer(MODEL, one).then(
+        () => 'done',
+        (error) => error.code,
+      ),
     );
-    filling.push(asked);
-    if (runtime.stats().rejected > before) break;
-    t.ok(runtime.stats().queuedTiles <= 50);
+    most = Math.max(most, runtime.stats().queuedTiles);
   }
+  t.equal(most, 50);
   Atomics.store(flag, 0, 1);
   t.match(await done, { name: 'AbortError' });
   const outcomes = await Promise.all(filling);
