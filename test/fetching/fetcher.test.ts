@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import t from 'tap';
 import { collectGarbage } from '../support/garbage.js';
 import { fetcherOf, OPTIONS, resolverOf, serve, serveRaw } from './hostile.js';
@@ -156,6 +156,37 @@ t.test('every literal form of a forbidden address is refused before a connection
   ];
   for (const host of hosts)
     await t.rejects(fetcher.fetchImage(`http://${host}:${site.port}/`, OPTIONS), REFUSED, host);
+  t.equal(site.connections(), 0);
+});
+
+t.test('texts that one reader takes for this host and another for that one', async (t) => {
+  const site = await serve(t, (_, response) => response.end(IMAGE));
+  const { lookup } = resolverOf({ 'open.test': [['127.0.0.1']] });
+  const fetcher = fetcherOf(t, { allow: ['open.test'], ports: [site.port] }, { lookup });
+  const refused = { name: 'AidetError', code: /^(invalid_request|image_unfetchable)$/ };
+  const port = site.port;
+  for (const url of [
+    `http://open.test\\@127.0.0.1:${port}/`,
+    `http://127.0.0.1:${port}\\@open.test/`,
+    `http://open.test#@127.0.0.1:${port}/`,
+    `http://open.test:80@127.0.0.1:${port}/`,
+    `http://127.0.0.1:${port}#.open.test/`,
+    `http://127.0.0.1:${port}/?.open.test`,
+    `http://127.0.\n0.1:${port}/`,
+    `http://127.0.0.1%00.open.test:${port}/`,
+    `http://127.0.0.1\t:${port}/`,
+    `http:127.0.0.1:${port}/`,
+    `http:///127.0.0.1:${port}/`,
+    `http:\\\\127.0.0.1:${port}/`,
+    `http://[fe80::1%25lo]:${port}/`,
+    `http://[::ffff:0:7f00:1]:${port}/`,
+    `http://[64:ff9b:1::7f00:1]:${port}/`,
+    `http://[2606:4700::5efe:7f00:1]:${port}/`,
+    `http://0x7f.0x0.0x0.0x1:${port}/`,
+    `http://00000177.0.0.1:${port}/`,
+    `http://127.0.0.1..:${port}/`,
+  ])
+    await t.rejects(fetcher.fetchImage(url, OPTIONS), refused, JSON.stringify(url));
   t.equal(site.connections(), 0);
 });
 
@@ -424,15 +455,16 @@ t.test('broken servers', async (t) => {
 
 t.test('the size limit holds before, while and after unpacking', async (t) => {
   let written = 0;
+  const zeros = Buffer.alloc(50_000_000);
+  const gzipBomb = gzipSync(zeros);
+  const brotliBomb = brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
   const site = await serve(t, (request, response) => {
     const piece = Buffer.alloc(50_000, 7);
     if (request.url === '/stated') response.writeHead(200, { 'content-length': 24_300_000 }).write(piece);
     if (request.url === '/exact') response.end(Buffer.alloc(100_000));
     if (request.url === '/over') response.end(Buffer.alloc(100_001));
-    if (request.url === '/gzip')
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(50_000_000)));
-    if (request.url === '/br')
-      response.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync(Buffer.alloc(50_000_000)));
+    if (request.url === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipBomb);
+    if (request.url === '/br') response.writeHead(200, { 'content-encoding': 'br' }).end(brotliBomb);
     if (request.url === '/endless') {
       const more = (): void => {
         written += piece.length;
