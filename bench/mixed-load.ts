@@ -12,7 +12,7 @@ import { startSite } from './mixed/site.js';
 import { type Keys, World } from './mixed/world.js';
 import { lineChart } from './plot.js';
 import { seededRandom } from './random.js';
-import { commit, digits, progress, saveResult, table } from './report.js';
+import { commit, digits, progress, saveResult } from './report.js';
 import { type AidetServer, createKey, startAidet } from './servers.js';
 
 const MEBIBYTE = 2 ** 20;
@@ -158,13 +158,10 @@ function growthMiB(samples: Sample[]): number {
 }
 
 function print(world: World, samples: Sample[], growth: number): void {
-  const rows = Object.entries(world.book.outcomes).map(([actor, outcomes]) => [
-    actor,
-    Object.entries(outcomes)
-      .map(([outcome, count]) => `${outcome}: ${count}`)
-      .join(', '),
-  ]);
-  console.log(table(['client', 'outcomes'], rows));
+  for (const [actor, outcomes] of Object.entries(world.book.outcomes)) {
+    const counts = Object.entries(outcomes).map(([outcome, count]) => `${outcome}: ${count}`);
+    console.log(`${actor.padEnd(16)} ${counts.join(', ')}`);
+  }
   const mib = samples.map((s) => s.mib);
   console.log(
     `verdicts ${world.verdicts}, images fetched ${world.site.served()}, resident MiB ${digits(mib[0] ?? 0)} at first, ${digits(Math.max(...mib))} at most, ${digits(mib.at(-1) ?? 0)} at the end; growth ${digits(growth)}`,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pack } from 'msgpackr';
-import type { Answer, World } from './world.js';
+import { type Answer, refusal, type World } from './world.js';
 
 export interface Actor {
   name: string;
@@ -116,7 +116,7 @@ const batches: Actor = {
     if (results.length !== size || results.some((r, i) => r.id !== `i${i}`))
       world.book.fault('batch', 'results are not those of the images');
     for (const { error } of results) {
-      if (error?.code === 'service_unavailable') world.book.count('batch', `503 ${error.message}`);
+      if (error?.code === 'service_unavailable') world.book.count('batch', refusal(error.message));
       else if (error !== undefined) world.book.count('batch', error.code);
       if (error?.code === 'internal_error') world.book.fault('batch', 'internal_error of an image');
     }
@@ -142,10 +142,11 @@ const urls: Actor = {
       'drip',
     ]);
     const body = JSON.stringify({ image_url: world.site.urlOf(`${kind}/${world.random()}`) });
-    const expected = { good: 200, slow: 200, huge: 400, text: 400 }[kind] ?? 422;
+    // On a busy machine the huge one runs out of time before it is too large.
+    const expected = { good: [200], slow: [200], huge: [400, 422], text: [400] }[kind] ?? [422];
     verdict(
       world,
-      await world.expect(`url ${kind}`, [expected], {
+      await world.expect(`url ${kind}`, expected, {
         key: world.keys.counted,
         path: '/v1/detect',
         headers: JSON_BODY,
