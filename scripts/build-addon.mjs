@@ -54,11 +54,16 @@ if (process.env.CXX === undefined) requireTool('c++', 'g++');
 if (spawnSync('ninja', ['--version'], { stdio: 'ignore' }).error !== undefined) requireTool('make', 'make');
 
 const cmakeJs = require.resolve('cmake-js/bin/cmake-js');
-const build = spawnSync(
-  process.execPath,
-  [cmakeJs, 'build', '--out', out, '--parallel', String(availableParallelism()), '--log-level', 'warn'],
-  { cwd: root, encoding: 'utf8' },
-);
+const cmake = (command) =>
+  spawnSync(
+    process.execPath,
+    [cmakeJs, command, '--out', out, '--parallel', String(availableParallelism()), '--log-level', 'warn'],
+    { cwd: root, encoding: 'utf8' },
+  );
+const hadCache = existsSync(join(out, 'CMakeCache.txt'));
+let build = cmake('build');
+// A cache that came along from another folder or compiler is of no use: from the beginning, then.
+if (build.status !== 0 && hadCache) build = cmake('rebuild');
 if (build.status !== 0) {
   process.stderr.write(`${build.stdout ?? ''}${build.stderr ?? ''}`);
   fail('the addon did not build; the lines above say why');

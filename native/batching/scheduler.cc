@@ -1,5 +1,7 @@
 #include "batching/scheduler.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -49,7 +51,7 @@ Scheduler::~Scheduler() {
   for (const auto& request : dropped) request->Done(request->outcome);
 }
 
-Status Scheduler::Submit(std::shared_ptr<Request> request) {
+Status Scheduler::Submit(const std::shared_ptr<Request>& request) {
   const bool single = request->tiles == 1;
   Requests dropped;
   bool taken;
@@ -89,6 +91,7 @@ Statistics Scheduler::Read() {
 }
 
 void Scheduler::RunLane(int lane) {
+  pthread_setname_np(pthread_self(), "aidet-lane");
   std::vector<Tile> batch;
   Requests settled;
   int model = 0;

@@ -48,7 +48,7 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
 
   // Never blocks. Not ok (kQueueFull): the request is not taken, and Done will not be called.
-  Status Submit(std::shared_ptr<Request> request);
+  Status Submit(const std::shared_ptr<Request>& request);
 
   // Ends what waits of this client with kClosed, and returns when no lane reads its memory any
   // more; that is at most the time in which a batch is packed.

@@ -105,7 +105,7 @@ int Runtime::FindModel(const std::string& id) const {
   return -1;
 }
 
-Status Runtime::Submit(std::shared_ptr<InferenceRequest> request) {
+Status Runtime::Submit(const std::shared_ptr<InferenceRequest>& request) {
   const ModelSpec& model = settings_.models[request->model];
   for (const Origin& origin : request->origins) {
     if (!Fits(origin.x, model.tile, request->image.width) ||
@@ -124,7 +124,7 @@ Status Runtime::Submit(std::shared_ptr<InferenceRequest> request) {
     request->generator_logits.resize(n * sizes.generators);
     request->embeddings.resize(n * sizes.embedding);
   }
-  return scheduler_->Submit(std::move(request));
+  return scheduler_->Submit(request);
 }
 
 void Runtime::Pack(int lane, int model, const std::vector<batching::Tile>& batch) {

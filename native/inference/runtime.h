@@ -66,7 +66,7 @@ class Runtime : private batching::BatchExecutor {
 
   // Checks the tiles against image and model, makes room for the outputs, and queues. Not ok: Done
   // will not be called.
-  Status Submit(std::shared_ptr<InferenceRequest> request);
+  Status Submit(const std::shared_ptr<InferenceRequest>& request);
 
   void Abandon(const std::shared_ptr<batching::Client>& client) { scheduler_->Abandon(client); }
 

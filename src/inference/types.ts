@@ -2,7 +2,7 @@ import type { ModelPackage } from '../domain/model.js';
 import type { Priority } from '../domain/types.js';
 
 export interface InferRequest {
-  /** Upright 8-bit RGB, row-major, `width * height * 3` bytes. Must not be changed before the promise settles. */
+  /** Upright 8-bit RGB, row-major, `width * height * 3` bytes. Must be neither changed nor transferred before the promise settles. */
   rgb: Uint8Array;
   width: number;
   height: number;
