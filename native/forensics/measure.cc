@@ -24,27 +24,33 @@ Memory Allocate(size_t bytes) {
   return Memory(p);
 }
 
-// Means over boxes of whole pixels.
+// Means over boxes of whole pixels, in sixteenths.
 void AverageDown(const uint8_t* plane, int width, int height, Measurements* out) {
   const int to_width = out->map_width, to_height = out->map_height;
+  uint16_t* to = out->ela_map.data();
+  if (to_width == width && to_height == height) {
+    for (size_t i = 0; i < out->ela_map.size(); i++) to[i] = static_cast<uint16_t>(plane[i] << 4);
+    return;
+  }
   const auto edge = [](int i, int size, int count) {
     return static_cast<int>(static_cast<int64_t>(i) * size / count);
   };
+  std::vector<int> columns(static_cast<size_t>(to_width) + 1);
+  for (int x = 0; x <= to_width; x++) columns[static_cast<size_t>(x)] = edge(x, width, to_width);
   std::vector<uint32_t> sums(static_cast<size_t>(width));
-  for (int y = 0; y < to_height; y++) {
+  for (int y = 0; y < to_height; y++, to += to_width) {
     const int top = edge(y, height, to_height), bottom = edge(y + 1, height, to_height);
     std::fill(sums.begin(), sums.end(), 0);
     for (int row = top; row < bottom; row++) {
       const uint8_t* p = plane + static_cast<ptrdiff_t>(row) * width;
       for (int x = 0; x < width; x++) sums[static_cast<size_t>(x)] += p[x];
     }
-    uint16_t* to = out->ela_map.data() + static_cast<ptrdiff_t>(y) * to_width;
     for (int x = 0; x < to_width; x++) {
-      const int left = edge(x, width, to_width), right = edge(x + 1, width, to_width);
-      uint64_t sum = 0;
+      const int left = columns[static_cast<size_t>(x)], right = columns[static_cast<size_t>(x) + 1];
+      uint32_t sum = 0;
       for (int i = left; i < right; i++) sum += sums[static_cast<size_t>(i)];
-      const auto pixels = static_cast<uint64_t>(right - left) * static_cast<uint64_t>(bottom - top);
-      to[x] = static_cast<uint16_t>((sum * 16 + pixels / 2) / pixels);
+      const float scale = 16.0f / static_cast<float>((right - left) * (bottom - top));
+      to[x] = static_cast<uint16_t>(static_cast<float>(sum) * scale + 0.5f);
     }
   }
 }

@@ -29,7 +29,7 @@ struct MeasureRequest {
   const int32_t* cancel;
 };
 
-constexpr int kCurveBlocksMax = 16384;
+constexpr int kCurveBlocksMax = 6144;
 
 struct Measurements {
   const char* target;

@@ -93,7 +93,7 @@ export interface NativeMeasurements {
   ghostY: number;
   /** Per quality and block of whole 8 x 8 blocks: mean squared error of requantisation; empty under 8 x 8 pixels. */
   ghostEnergy: Float32Array;
-  /** Per curve quality: the same over the image, from at most 16384 blocks of 8 x 8 in evenly spread rows. */
+  /** Per curve quality: the same over the image, from at most 6144 blocks of 8 x 8 in evenly spread rows. */
   ghostCurve: Float64Array;
   /** 9 modes (zigzag 1..9) x 2048 coefficients, -1024 first. */
   histograms: Uint32Array;

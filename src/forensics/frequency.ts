@@ -17,8 +17,7 @@ const SCORE_SCALE = 12;
 export function frequencyStatistics(m: Measurements): FrequencyStatistics | null {
   if (m.power.length === 0) return null;
   const significance = whitened(m.power);
-  const at = (fx: number, fy: number): number =>
-    significance[((fy + SIZE) % SIZE) * SIZE + ((fx + SIZE) % SIZE)] as number;
+  const at = (fx: number, fy: number): number => valueAt(significance, fx, fy);
   const lattice = (period: number): number => {
     const step = SIZE / period;
     let largest = 0;
@@ -63,11 +62,11 @@ function signed(frequency: number): number {
 function anisotropyOf(power: Float32Array): number {
   const sums = new Float64Array(8);
   const counts = new Int32Array(8);
-  for (let i = 0; i < power.length; i++) {
+  for (let i = 0; i < HALF; i++) {
     const x = signed(i % SIZE);
-    const y = signed(Math.floor(i / SIZE));
+    const y = Math.floor(i / SIZE);
     const radius = Math.hypot(x, y) / SIZE;
-    if (y < 0 || radius < 0.1 || radius > 0.4) continue;
+    if (radius < 0.1 || radius > 0.4) continue;
     const sector = Math.min(7, Math.floor((8 * Math.atan2(y, x)) / Math.PI));
     sums[sector] = (sums[sector] as number) + Math.log10((power[i] as number) + 1e-6);
     counts[sector] = (counts[sector] as number) + 1;
@@ -76,47 +75,79 @@ function anisotropyOf(power: Float32Array): number {
   return Math.max(...means) - Math.min(...means);
 }
 
-/** Logarithm of the power over the median of its ring and direction, in that sector's spreads. */
+/**
+ * Logarithm of the power over the median of its ring and direction, in that sector's spreads; the half plane
+ * fy >= 0, the other is the same.
+ */
 function whitened(power: Float32Array): Float32Array {
-  const sectorOf = sectors();
-  const members: number[][] = Array.from({ length: (RINGS / 2) * SECTORS }, () => []);
-  for (let i = 0; i < power.length; i++) {
-    const sector = sectorOf[i] as number;
-    if (sector >= 0) (members[sector] as number[]).push(i);
-  }
-  const out = new Float32Array(power.length);
-  for (const member of members) {
-    const logs = member.map((i) => Math.log((power[i] as number) + 1e-6));
-    const { centre, spread } = centreAndSpread(logs);
-    member.forEach((i, k) => {
-      out[i] = ((logs[k] as number) - centre) / Math.max(spread, 0.02);
-    });
+  const { places, starts } = sectors();
+  const out = new Float32Array(HALF);
+  const logs = new Float64Array(HALF);
+  for (let i = 0; i < HALF; i++) logs[i] = Math.log((power[i] as number) + 1e-6);
+  for (let sector = 0; sector + 1 < starts.length; sector++) {
+    const from = starts[sector] as number;
+    const to = starts[sector + 1] as number;
+    const member = new Float64Array(to - from);
+    for (let k = from; k < to; k++) member[k - from] = logs[places[k] as number] as number;
+    const { centre, spread } = centreAndSpread(member);
+    for (let k = from; k < to; k++) {
+      const place = places[k] as number;
+      out[place] = ((logs[place] as number) - centre) / Math.max(spread, SPREAD_MIN);
+    }
   }
   return out;
 }
 
-let sectorTable: Int16Array | undefined;
+/** Rows fy = 0 .. 128. */
+const HALF = SIZE * (SIZE / 2 + 1);
+/** Spreads below this, in the logarithm of power, are those of a synthetic picture. */
+const SPREAD_MIN = 0.02;
 
-/** Two rings and a twelfth of the half turn a sector; -1 near zero frequency and beyond Nyquist's circle. */
-function sectors(): Int16Array {
-  sectorTable ??= Int16Array.from({ length: SIZE * SIZE }, (_, i) => {
+interface Sectors {
+  /** Places of the half plane, those of a sector side by side. */
+  places: Int32Array;
+  /** Where in `places` each sector begins; the last is the end. */
+  starts: Int32Array;
+}
+
+let sectorTable: Sectors | undefined;
+
+/** Rings of four frequencies and a twelfth of the half turn a sector; not those near zero frequency. */
+function sectors(): Sectors {
+  sectorTable ??= sortIntoSectors();
+  return sectorTable;
+}
+
+function sortIntoSectors(): Sectors {
+  const members: number[][] = Array.from({ length: (RINGS / 2) * SECTORS }, () => []);
+  for (let i = 0; i < HALF; i++) {
     const x = signed(i % SIZE);
-    const y = signed(Math.floor(i / SIZE));
+    const y = Math.floor(i / SIZE);
     const radius = Math.hypot(x, y);
+    if (radius < 4) continue;
     // The corners beyond Nyquist's circle belong to the last ring.
     const ring = Math.min(RINGS / 2 - 1, Math.floor(radius / 4));
-    if (radius < 4) return -1;
     const angle = (Math.atan2(y, x) + Math.PI) % Math.PI;
-    return ring * SECTORS + Math.min(SECTORS - 1, Math.floor((SECTORS * angle) / Math.PI));
-  });
-  return sectorTable;
+    members[ring * SECTORS + Math.min(SECTORS - 1, Math.floor((SECTORS * angle) / Math.PI))]?.push(i);
+  }
+  const starts = Int32Array.from({ length: members.length + 1 }, (_, sector) =>
+    members.slice(0, sector).reduce((sum, member) => sum + member.length, 0),
+  );
+  return { places: Int32Array.from(members.flat()), starts };
+}
+
+/** Of the whole plane, by the symmetry of a real picture's power. */
+function valueAt(half: Float32Array, x: number, y: number): number {
+  const row = (y + SIZE) % SIZE;
+  return row <= SIZE / 2
+    ? (half[row * SIZE + ((x + SIZE) % SIZE)] as number)
+    : (half[(SIZE - row) * SIZE + ((SIZE - x) % SIZE)] as number);
 }
 
 /** Local maxima in 5 x 5 of one half plane, the most significant first. */
 function peaksOf(significance: Float32Array): SpectrumPeak[] {
   const peaks: SpectrumPeak[] = [];
-  const at = (x: number, y: number): number =>
-    significance[((y + SIZE) % SIZE) * SIZE + ((x + SIZE) % SIZE)] as number;
+  const at = (x: number, y: number): number => valueAt(significance, x, y);
   for (let y = 0; y <= SIZE / 2; y++) {
     for (let x = -SIZE / 2; x < SIZE / 2; x++) {
       const value = at(x, y);

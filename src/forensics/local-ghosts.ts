@@ -41,8 +41,11 @@ export function localGhosts({ energy, qualities, width, height }: LocalGhostInpu
   if (valid.length < WINDOWS_MIN) return result;
   const first = new Float32Array(scores.length);
   const second = new Float32Array(scores.length);
+  const atQuality = new Float64Array(valid.length);
   for (let q = 1; q + 1 < qualities; q++) {
-    const { centre, spread } = centreAndSpread(valid.map((w) => dips[w * qualities + q] as number));
+    for (let i = 0; i < valid.length; i++)
+      atQuality[i] = dips[(valid[i] as number) * qualities + q] as number;
+    const { centre, spread } = centreAndSpread(atQuality);
     for (const w of valid) {
       const z = Math.abs((dips[w * qualities + q] as number) - centre) / Math.max(spread, SPREAD_MIN);
       // The two largest: a history shows at more than one quality, a chance at one.

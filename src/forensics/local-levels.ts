@@ -1,4 +1,4 @@
-import { centreAndSpread, median } from './order-statistics.js';
+import { centreAndSpread, median, select } from './order-statistics.js';
 import { CELL_BLOCKS, type WindowGrid, windowGrid } from './regions.js';
 
 export interface BlockPlane {
@@ -22,7 +22,7 @@ export function windowQuantiles({ values, cols, rows }: BlockPlane, share: numbe
     for (let i = 0; i < inside.length; i++) {
       inside[i] = values[(top + Math.floor(i / WINDOW_BLOCKS)) * cols + left + (i % WINDOW_BLOCKS)] as number;
     }
-    out[w] = inside.sort()[place] as number;
+    out[w] = select(inside, place);
   }
   return out;
 }

@@ -12,6 +12,8 @@ export interface MapPictureOptions {
    * time to compress and a third of the bytes; 256 keep every value.
    */
   levels: number;
+  /** The place on the scale, 0..255, that each value stands for; absent: the value itself. */
+  scale?: Uint8Array;
   /** Drawn below the map; only with fewer than 256 levels, since it needs two places of the palette for itself. */
   legend?: MapLegend;
 }
@@ -35,10 +37,10 @@ interface Size {
 
 /**
  * Draws a measured map (one byte a pixel, row-major) as a palette PNG.
- * @param map `width * height` values, 0..255.
+ * @param map `width * height` values, each a place in `scale`, or 0..255 without it.
  */
 export function renderMap(
-  map: Uint8Array,
+  map: Uint8Array | Uint16Array,
   width: number,
   height: number,
   options: MapPictureOptions,
@@ -59,12 +61,10 @@ export function renderMap(
       )
     : new IndexedPicture(size.width, size.height);
   if (size.width === width && size.height === height) {
-    for (let y = 0; y < height; y++)
-      picture.rows.set(map.subarray(y * width, (y + 1) * width), picture.at(0, y));
+    copy(map, picture, size, shownAs(options));
   } else {
-    averageDown(map, width, height, picture, size);
+    averageDown(map, width, height, picture, size, shownAs(options));
   }
-  if (options.levels < 256) reduce(picture, options.levels, size);
   if (legend === undefined) return encodePalettePng(picture, palette);
   drawLegend(picture, legend, size.height, textScale, options.levels);
   const withInk = Uint8Array.from(palette);
@@ -103,25 +103,32 @@ function drawLegend(
   drawText(picture, legend.caption, left + barWidth + 8 * s, barTop, s, INK);
 }
 
-/** Puts each value on the middle of its step, so that the picture is neither darker nor lighter on the whole. */
-function reduce(picture: IndexedPicture, levels: number, size: Size): void {
-  const step = Uint8Array.from({ length: 256 }, (_, value) =>
-    Math.floor(((Math.floor((value * levels) / 256) + 0.5) * 256) / levels),
-  );
-  for (let y = 0; y < size.height; y++) {
-    const end = picture.at(size.width, y);
-    for (let at = picture.at(0, y); at < end; at++)
-      picture.rows[at] = step[picture.rows[at] as number] as number;
+/** Palette places by value, on the middle of each step, so that the picture is neither darker nor lighter on the whole. */
+function shownAs({ levels, scale }: MapPictureOptions): Uint8Array {
+  const step = (place: number): number =>
+    levels === 256 ? place : Math.floor(((Math.floor((place * levels) / 256) + 0.5) * 256) / levels);
+  return scale === undefined ? Uint8Array.from({ length: 256 }, (_, v) => step(v)) : scale.map(step);
+}
+
+function copy(
+  map: Uint8Array | Uint16Array,
+  { rows, stride }: IndexedPicture,
+  { width, height }: Size,
+  shown: Uint8Array,
+): void {
+  for (let y = 0, from = 0, to = 1; y < height; y++, to += stride - width) {
+    for (const end = to + width; to < end; to++, from++) rows[to] = shown[map[from] as number] as number;
   }
 }
 
 /** Each pixel is the mean of the whole source pixels that it covers; every source pixel counts somewhere. */
 function averageDown(
-  map: Uint8Array,
+  map: Uint8Array | Uint16Array,
   width: number,
   height: number,
   picture: IndexedPicture,
   size: Size,
+  shown: Uint8Array,
 ): void {
   const columns = edges(width, size.width);
   const rows = edges(height, size.height);
@@ -141,7 +148,7 @@ function averageDown(
     }
     for (let x = 0; x < size.width; x++) {
       const pixels = ((columns[x + 1] as number) - (columns[x] as number)) * (bottom - top);
-      picture.rows[picture.at(x, y)] = Math.round((sums[x] as number) / pixels);
+      picture.rows[picture.at(x, y)] = shown[Math.round((sums[x] as number) / pixels)] as number;
     }
   }
 }
