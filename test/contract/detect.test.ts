@@ -4,6 +4,7 @@ import { pack } from 'msgpackr';
 import t, { type Test } from 'tap';
 import type { Settings } from '../../src/config/schema.js';
 import { type Called, ContractClient } from '../support/contract-client.js';
+import { form } from '../support/form.js';
 import { accountsBeside, keyWith } from '../support/keys.js';
 import { ENGINES, FIXTURES, fixture, startTestApp, type TestApp } from '../support/running-app.js';
 
@@ -32,24 +33,6 @@ const BASE64 = { image_base64: street.toString('base64') };
 function figures({ body }: Called): object {
   const { request_id: _, latency_ms: __, heatmap_url: ___, metadata: ____, ...rest } = body;
   return rest;
-}
-
-function form(parts: [name: string, value: string | Uint8Array, fileName?: string][]): {
-  body: Uint8Array;
-  headers: Record<string, string>;
-} {
-  const boundary = `edge-${parts.length}-${Math.trunc(performance.now())}`;
-  const chunks = parts.flatMap(([name, value, fileName]) => [
-    Buffer.from(
-      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}\r\n\r\n`,
-    ),
-    Buffer.from(value as Uint8Array),
-    Buffer.from('\r\n'),
-  ]);
-  return {
-    body: Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]),
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-  };
 }
 
 let reference: object | undefined;

@@ -66,6 +66,9 @@ export class Batch {
   private readonly stop = new AbortController();
   private readonly signal: AbortSignal;
   private readonly place: Reservation;
+  private readonly awaitingQuota: (() => void)[] = [];
+  /** Images that hold a scan and have no result yet. */
+  private undecided = 0;
   private asked: DetectRequest | undefined;
   private begun = 0;
   private active = 0;
@@ -224,12 +227,12 @@ export class Batch {
   }
 
   private async judge(image: BatchImage): Promise<Look> {
-    const { accounts, pipeline, placer, metrics } = this.deps;
+    const { pipeline, placer, metrics } = this.deps;
     const { options, heatmapInline } = this.asked as DetectRequest;
     const { principal } = this.exchange;
     const source = image.source();
     this.signal.throwIfAborted();
-    const charge = accounts.charge(principal, 1);
+    const charge = await this.charge();
     try {
       const bytes = 'bytes' in source ? source.bytes : await this.fetch(source.url, image);
       const result = await pipeline.detect({ bytes }, options, {
@@ -246,6 +249,23 @@ export class Batch {
     } catch (error) {
       charge.settle(0);
       throw blame(error, source);
+    } finally {
+      this.undecided--;
+      for (const wake of this.awaitingQuota.splice(0)) wake();
+    }
+  }
+
+  /** One scan. What other images of this batch hold may come back, where they get no verdict: they are waited for. */
+  private async charge(): Promise<Charge> {
+    for (;;) {
+      try {
+        const charge = this.deps.accounts.charge(this.exchange.principal, 1);
+        this.undecided++;
+        return charge;
+      } catch (error) {
+        if (this.undecided === 0) throw error;
+        await new Promise<void>((resolve) => this.awaitingQuota.push(resolve));
+      }
     }
   }
 

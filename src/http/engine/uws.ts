@@ -5,6 +5,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import type { BodySink, CreateEngine, Engine, EngineSettings, Handler, Reply, RequestHead } from './types.js';
+import { UwsFlow } from './uws-flow.js';
 import {
   type ListenSocket,
   openUws,
@@ -90,14 +91,17 @@ function open(app: UwsApp, host: string, port: number, options: number): Promise
 function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
   let state: 'open' | 'answering' | 'over' = 'open';
   let sink: BodySink = DROP;
+  const flow = new UwsFlow(res);
   res.onAborted(() => {
     state = 'over';
+    flow.over();
     sink.abort();
     sink = DROP;
   });
   res.onData((chunk, last) => {
     if (state !== 'open') return;
     if (chunk.byteLength > 0) sink.chunk(new Uint8Array(chunk));
+    if (state === 'open') flow.heard();
     // The chunk may have been one too many: then the sink has answered.
     if (last && state === 'open') sink.end();
   });
@@ -109,14 +113,16 @@ function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
   sink = handler(head, {
     reply(reply, connection) {
       if (state !== 'open') return;
+      // What still comes of the body is to be read and dropped.
+      flow.resume();
       state = 'answering';
       res.cork(() => send(res, reply, head.method === 'HEAD', connection === 'close', finish));
     },
     pause() {
-      if (state === 'open') res.pause();
+      if (state === 'open') flow.pause();
     },
     resume() {
-      if (state === 'open') res.resume();
+      if (state === 'open') flow.resume();
     },
   });
 }
