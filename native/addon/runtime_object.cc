@@ -8,6 +8,7 @@
 #include "addon/inference_result.h"
 #include "addon/settings.h"
 #include "addon/typed_array.h"
+#include "base/cpu.h"
 
 namespace aidet::addon {
 namespace {
@@ -202,6 +203,9 @@ Napi::Value RuntimeObject::Info(const Napi::CallbackInfo& info) {
   object["ortVersion"] = from.ort_version;
   object["ortLibrary"] = from.ort_library;
   object["lanes"] = from.lanes;
+  Napi::Array features = Napi::Array::New(env);
+  for (const char* feature : CpuFeatures()) features.Set(features.Length(), feature);
+  object["cpuFeatures"] = features;
   Napi::Array refused = Napi::Array::New(env);
   for (uint32_t i = 0; i < from.refused.size(); ++i) {
     Napi::Object refusal = Napi::Object::New(env);

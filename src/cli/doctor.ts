@@ -60,6 +60,7 @@ async function detection(settings: Settings): Promise<Finding[]> {
       const findings: Finding[] = [
         { name: 'onnx runtime', level: 'ok', value: `${info.ortVersion} (${info.ortLibrary})` },
         { name: 'execution provider', level: 'ok', value: `${info.executionProvider}, ${info.lanes} lanes` },
+        { name: 'cpu features', level: 'ok', value: info.cpuFeatures.join(' ') || 'none that speed this up' },
         ...info.models.map(
           (m): Finding => ({ name: 'model', level: 'ok', value: `${m.id} ${m.version}, self-test passed` }),
         ),

@@ -60,6 +60,8 @@ export interface RuntimeInfo {
   ortVersion: string;
   ortLibrary: string;
   lanes: number;
+  /** Instruction sets of this machine that decide how fast it is, for example `avx2`. */
+  cpuFeatures: string[];
   /** Models loaded, self-test passed. */
   models: { id: string; version: string }[];
 }
