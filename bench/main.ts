@@ -32,6 +32,10 @@ const BENCHES: Record<string, Bench> = {
     summary: 'from git clone to the first verdict: time and megabytes',
     load: () => import('./first-verdict.js'),
   },
+  provenance: {
+    summary: 'what the files of some folders say of themselves: traces, counts, time',
+    load: () => import('./provenance.js'),
+  },
   record: { summary: 'all of the above, for docs/benchmarks.md', load: () => import('./record.js') },
 };
 

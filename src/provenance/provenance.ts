@@ -1,11 +1,11 @@
 import { AidetError } from '../domain/errors.js';
 import type { Evidence } from '../domain/types.js';
 import { recognise } from '../imaging/recognise.js';
+import type { EngineAnswer } from './c2pa/protocol.js';
 import { EngineFailure, Reader } from './c2pa/reader.js';
 import { absent, type C2paReport, unreadable } from './c2pa/report.js';
 import { holdsManifest, mimeOf } from './c2pa/scan.js';
 import { loadTrust, type Trust, type TrustList } from './c2pa/trust.js';
-import type { EngineAnswer } from './c2pa/types.js';
 import type { Provenance, ProvenanceSettings } from './types.js';
 
 /** Longest remote address that is told. */

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../domain/types.js';
 import { generatorOf } from '../generators.js';
 import { type Action, claimGeneratorOf, textOf, type Work, worksOf } from './history.js';
-import type { ManifestStore } from './types.js';
+import type { ManifestStore } from './store.js';
 import { activeEntriesOf, ingredientEntries, ingredientState, isIntact, stateOf } from './validity.js';
 
 /** Last words of the IPTC digital source types that are claims. Source: IPTC NewsCodes, digitalsourcetype. */

@@ -8,8 +8,9 @@ import { isMainThread, workerData } from 'node:worker_threads';
 import { initSync, WasmReader } from '@contentauth/c2pa-wasm';
 import { evidenceOf } from './claims.js';
 import { withMemoryLimit } from './memory-limit.js';
+import type { EngineAnswer, EngineSettings, EngineTask } from './protocol.js';
 import { reportOf } from './report.js';
-import type { Details, EngineAnswer, EngineSettings, EngineTask, ManifestStore } from './types.js';
+import type { Details, ManifestStore } from './store.js';
 
 if (isMainThread) throw new Error('c2pa/engine is the entry of a worker thread');
 

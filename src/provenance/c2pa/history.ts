@@ -1,4 +1,4 @@
-import type { Ingredient, Manifest, ManifestStore } from './types.js';
+import type { Ingredient, Manifest, ManifestStore } from './store.js';
 
 /** Manifests and actions that are looked at; beyond, a store is made to exhaust its reader. */
 const MANIFESTS_MAX = 256;
@@ -24,7 +24,10 @@ export interface Work {
   isPicture: boolean;
 }
 
-/** The active manifest and all that its ingredients name, nearest first, each once. */
+/**
+ * The active manifest and the works that went into the picture, nearest first, each once. What was only looked at
+ * while it was made (`inputTo`: a prompt's picture, a model) is no part of it.
+ */
 export function worksOf(store: ManifestStore): Work[] {
   const works: Work[] = [];
   const seen = new Set<string>();
@@ -43,7 +46,7 @@ export function worksOf(store: ManifestStore): Work[] {
     const work: Work = { ...next, manifest, actions: actionsOf(manifest) };
     works.push(work);
     for (const ingredient of listOf<Ingredient>(manifest.ingredients).slice(0, MANIFESTS_MAX)) {
-      if (typeof ingredient.active_manifest !== 'string') continue;
+      if (typeof ingredient.active_manifest !== 'string' || ingredient.relationship === 'inputTo') continue;
       const isPicture = work.isPicture && isOpened(ingredient, manifest);
       waiting.push({ label: ingredient.active_manifest, ingredient, isPicture });
     }
@@ -71,16 +74,24 @@ export function claimGeneratorOf({ claim_generator, claim_generator_info }: Mani
 }
 
 function rawActions(manifest: Manifest): Record<string, unknown>[] {
+  // Bing's manifests of 2023 call the assertion by half its name and leave the list bare.
   return listOf<{ label?: unknown; data?: unknown }>(manifest.assertions)
-    .filter((assertion) => textOf(assertion.label)?.startsWith('c2pa.actions'))
-    .flatMap((assertion) => listOf<Record<string, unknown>>(recordOf(assertion.data)['actions']))
+    .filter(({ label }) => /^(c2pa\.)?actions\b/.test(textOf(label) ?? ''))
+    .flatMap(({ data }) =>
+      listOf<Record<string, unknown>>(Array.isArray(data) ? data : recordOf(data)['actions']),
+    )
     .slice(0, ACTIONS_MAX);
 }
 
-/** The picture was opened from its parent; some tools call the parent a component and name it in `c2pa.opened`. */
+/**
+ * The picture was opened from its parent. Some tools call the parent a component and name it in `c2pa.opened`;
+ * ChatGPT names no action at all, and the picture is its one ingredient.
+ */
 function isOpened(ingredient: Ingredient, manifest: Manifest): boolean {
   if (ingredient.relationship === 'parentOf') return true;
-  return rawActions(manifest).some((raw) => {
+  const actions = rawActions(manifest);
+  if (actions.length === 0) return listOf(manifest.ingredients).length === 1;
+  return actions.some((raw) => {
     if (raw['action'] !== 'c2pa.opened') return false;
     const parameters = recordOf(raw['parameters']);
     if (textOf(ingredient.instance_id) !== null && parameters['instanceId'] === ingredient.instance_id)

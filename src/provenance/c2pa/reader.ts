@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import type { EngineAnswer, EngineSettings, EngineTask } from './types.js';
+import type { EngineAnswer, EngineSettings, EngineTask } from './protocol.js';
 
 /** Honest manifests take some tens of milliseconds; see docs/provenance.md. */
 const READ_MS_MAX = 10_000;

@@ -1,6 +1,6 @@
 import { claimsOf } from './claims.js';
 import { type Action, actionsOf, claimGeneratorOf, listOf, recordOf, textOf } from './history.js';
-import type { Details, Ingredient, Manifest, ManifestStore } from './types.js';
+import type { Details, Ingredient, Manifest, ManifestStore } from './store.js';
 import {
   entriesOf,
   ingredientEntries,
@@ -135,7 +135,7 @@ function presentManifest(
 }
 
 function signerOf(label: string, { signature_info }: Manifest, details: Details): Signer | null {
-  if (signature_info === undefined) return null;
+  if (typeof signature_info !== 'object' || signature_info === null) return null;
   const signature = listOf<NonNullable<Details['manifests']>[number]>(details.manifests).find(
     (manifest) => manifest.label === label,
   )?.signature;

@@ -1,5 +1,5 @@
-import { listOf } from './history.js';
-import type { Ingredient, IngredientDelta, ManifestStore, Status, StatusCodes } from './types.js';
+import { listOf, textOf } from './history.js';
+import type { Ingredient, IngredientDelta, ManifestStore, Status, StatusCodes } from './store.js';
 
 export type ValidationState = 'trusted' | 'valid' | 'invalid';
 
@@ -13,10 +13,12 @@ export interface ValidationEntry {
 }
 
 const ENTRIES_MAX = 500;
-const TEXT_MAX = 1000;
 
-/** Who signed and when is not what was signed: these faults leave the claim bound to the picture. */
-const CREDENTIAL_FAULT = /^(signingCredential|timeStamp|cawg)\./;
+/**
+ * Faults that leave the claim unchanged and bound to the picture: who signed and when is not what was signed, and a
+ * list of actions that breaks a rule (ChatGPT's of 2025 does) is still the signer's list.
+ */
+const HARMLESS_FAULT = /^(signingCredential|timeStamp|cawg|assertion\.action)\./;
 
 export function stateOf(store: ManifestStore): ValidationState {
   const state = store.validation_state?.toLowerCase();
@@ -73,7 +75,7 @@ export function ingredientState(entries: readonly ValidationEntry[]): Validation
 
 /** Whether the claim still belongs to this picture, whoever signed it. */
 export function isIntact(entries: readonly ValidationEntry[]): boolean {
-  return entries.every(({ severity, code }) => severity !== 'failure' || CREDENTIAL_FAULT.test(code));
+  return entries.every(({ severity, code }) => severity !== 'failure' || HARMLESS_FAULT.test(code));
 }
 
 function speaksOf(url: string | null, label: string): boolean {
@@ -89,11 +91,11 @@ function flatten(codes: StatusCodes | undefined): ValidationEntry[] {
   );
 }
 
-function entry(status: Status, severity: ValidationEntry['severity']): ValidationEntry {
+function entry({ code, explanation, url }: Status, severity: ValidationEntry['severity']): ValidationEntry {
   return {
-    code: String(status.code ?? 'unknown').slice(0, TEXT_MAX),
+    code: textOf(code) ?? 'unknown',
     severity,
-    explanation: String(status.explanation ?? '').slice(0, TEXT_MAX),
-    url: status.url === undefined ? null : String(status.url).slice(0, TEXT_MAX),
+    explanation: textOf(explanation) ?? '',
+    url: textOf(url),
   };
 }

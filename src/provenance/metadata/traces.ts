@@ -89,7 +89,10 @@ export const TRACES: readonly Trace[] = [
     tool: 'ComfyUI',
     claim: 'ai_generated',
     fields: ['png:prompt', 'exif:UserComment', 'png:generation_data'],
-    form: (text) => isJson(text) && hasKeys(text, 'class_type'),
+    // A save node leaves the quotes out.
+    form: (text) =>
+      (isJson(text) && hasKeys(text, 'class_type')) ||
+      /^\{\d+: \{(inputs|class_type): [\s\S]*class_type: \w/.test(text),
   },
   {
     trace: 'comfyui_graph',

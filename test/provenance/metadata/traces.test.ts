@@ -49,6 +49,8 @@ const WRITTEN: [trace: string, file: () => Promise<Uint8Array>][] = [
   ['comfyui_graph', () => pngWith(tEXt('workflow', '{"last_node_id": 9, "nodes": []}'))],
   ['comfyui_graph', () => first({ [TAG.Model]: `prompt:${GRAPH}` })],
   ['comfyui_graph', () => comment(`{"prompt": ${GRAPH}}`)],
+  ['comfyui_graph', () => comment('{3: {class_type: KSampler, inputs: {cfg: 8}}, 4: {class_type: Loader}}')],
+  ['comfyui_graph', () => comment('{4: {inputs: {ckpt_name: x.safetensors}, class_type: Loader}}')],
   ['invokeai_metadata', () => pngWith(tEXt('invokeai_metadata', '{"generation_mode":"txt2img"}'))],
   ['invokeai_metadata', () => pngWith(iTXt('invokeai_graph', '{"nodes":{}}'))],
   ['invokeai_sd_metadata', () => pngWith(tEXt('sd-metadata', '{"app_id": "invoke-ai/InvokeAI"}'))],
