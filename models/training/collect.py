@@ -31,6 +31,7 @@ COLUMNS = (
 ).split()
 CAPS = {'ai': 200, 'real': 150}
 SHORTEST_SIDE = 200
+THREADS, READ_AHEAD = 3, 24
 # Bits of the perceptual hash that may differ in copies of one picture.
 NEAR, NEAR_HELD = 3, 6
 
@@ -101,6 +102,24 @@ class Known:
         return digest in self.sums or self.holds(value) or bool((distance <= NEAR).any())
 
 
+def prepared(row, data, each):
+    """A picture that the row may take, with its crops: (described, hash, digest, pieces), else why not.
+
+    described: the columns generator, format, width, height, bytes, jpeg_q0, notes.
+    """
+    try:
+        image = Image.open(io.BytesIO(data))
+        generator, notes = judged(row, image, data)
+        if generator is None:
+            return notes
+        described = (generator, image.format.replace('MPO', 'JPEG'), *image.size, len(data), collect_cut.first_quantiser(image), notes)
+        hashed, digest = collect_cut.perceptual_hash(thumbnail(image, data)), hashlib.sha256(data).hexdigest()
+        corners = collect_cut.places(digest, *image.size, each, row.get('grid'))
+        return described, hashed, digest, [collect_cut.cut(data, image, x, y) for x, y in corners]
+    except Exception as error:  # a picture that can not be read is no sample
+        return type(error).__name__
+
+
 def cut_source(row, snapshot, cache, known):
     """Cuts one source's crops; returns the index rows and why pictures were passed over."""
     pictures, rows, passed = chosen(row, snapshot), [], collections.Counter()
@@ -108,45 +127,37 @@ def cut_source(row, snapshot, cache, known):
     folder = cache / 'images' / row['repo'].replace('/', '+')
     folder.mkdir(parents=True, exist_ok=True)
     each = 2 if len(pictures) * 2 <= cap else 1
-    for path, blob in pictures:
-        if len(rows) >= cap:
-            break
-        data = snapshot.read(blob)
-        try:
-            image = Image.open(io.BytesIO(data))
-            generator, notes = judged(row, image, data)
-            if generator is None:
-                passed[notes] += 1
-                continue
-            width, height = image.size
-            form, quantiser = image.format.replace('MPO', 'JPEG'), collect_cut.first_quantiser(image)
-            hashed, digest = collect_cut.perceptual_hash(thumbnail(image, data)), hashlib.sha256(data).hexdigest()
-            if known.sees(hashed, digest):
-                passed['known'] += 1
-                continue
-            corners = collect_cut.places(digest, width, height, each, row.get('grid'))
-            pieces = [collect_cut.cut(data, image, x, y) for x, y in corners]
-        except Exception as error:  # a picture that can not be read is no sample
-            passed[type(error).__name__] += 1
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        while pictures and len(rows) < cap:
+            some, pictures = pictures[:READ_AHEAD], pictures[READ_AHEAD:]
+            results = pool.map(lambda data: prepared(row, data, each), [snapshot.read(blob) for _, blob in some])
+            for (path, _), result in zip(some, results):
+                if isinstance(result, str):
+                    passed[result] += 1
+                elif known.sees(result[1], result[2]):
+                    passed['known'] += 1
+                elif len(rows) < cap:
+                    known.add(result[1])
+                    rows += kept_crops(row, snapshot.commit, path, result, folder, cache)
+    return rows[:cap], passed
+
+
+def kept_crops(row, commit, path, result, folder, cache):
+    """Writes the crops that are not flat; returns their rows of the index."""
+    (generator, *described), hashed, digest, pieces = result
+    family = generator if row['label'] == 'real' else family_of(generator)
+    rows = []
+    for number, piece in enumerate(pieces):
+        if piece is None:
             continue
-        taken = 0
-        for number, piece in enumerate(pieces):
-            if piece is None:
-                continue
-            taken += 1
-            name = folder / f'{digest[:16]}-{number}.{piece[0]}'
-            name.write_bytes(piece[1])
-            family = 'camera' if generator == 'camera' else '' if row['label'] == 'real' else family_of(generator)
-            values = (
-                name.relative_to(cache), row['label'], family or generator, generator, row['kind'], row['split'], row['repo'],
-                snapshot.commit, re.sub(r'\s', ' ', path), form, width, height, len(data), quantiser, notes, digest, f'{hashed:016x}',
-            )
-            rows.append('\t'.join(map(str, values)).encode('utf-8', 'replace').decode())
-        if taken:
-            known.add(hashed)
-        else:
-            passed['flat'] += 1
-    return rows, passed
+        name = folder / f'{digest[:16]}-{number}.{piece[0]}'
+        name.write_bytes(piece[1])
+        values = (
+            name.relative_to(cache), row['label'], family, generator, row['kind'], row['split'], row['repo'], commit,
+            re.sub(r'\s', ' ', path), *described, digest, f'{hashed:016x}',
+        )
+        rows.append('\t'.join(map(str, values)).encode('utf-8', 'replace').decode())
+    return rows
 
 
 def thumbnail(image, data):
@@ -219,7 +230,7 @@ def run_cut(arguments):
     marks = {key: hashlib.sha256(json.dumps(_rule(row), sort_keys=True).encode()).hexdigest() for key, row in wanted.items()}
     kept = {key: value for key, value in state.items() if marks.get(key) == value['mark']}
     for value in kept.values():  # what is held back may have grown since
-        value['rows'] = [line for line in value['rows'] if not known.holds(int(line.rsplit('\t', 1)[1], 16))]
+        value['rows'] = [named(line) for line in value['rows'] if not known.holds(int(line.rsplit('\t', 1)[1], 16))]
     lines = [line for value in kept.values() for line in value['rows']]
     for line in lines:
         known.add(int(line.rsplit('\t', 1)[1], 16))
@@ -244,6 +255,14 @@ def run_cut(arguments):
     write_whole(index_path, '\t'.join(COLUMNS) + '\n' + '\n'.join(lines) + '\n')
     write_whole(state_path, json.dumps(kept))
     write_whole(cache / 'STATUS.txt', status(lines))
+
+
+def named(line):
+    """A row of the index with its family as it is called now."""
+    cells = line.split('\t')
+    if cells[1] == 'ai':
+        cells[2] = family_of(cells[3])
+    return '\t'.join(cells)
 
 
 def _rule(row):

@@ -29,19 +29,22 @@ def first_quantiser(image):
 
 
 def places(key, width, height, count, grid=None):
-    """Up to `count` (x, y) of crops of SIDE that do not overlap, drawn from `key`; corners on `grid` if given."""
+    """One or two (x, y) of crops of SIDE, one in each half, drawn from `key`; corners on `grid` if given."""
     draw = np.random.default_rng(int(hashlib.sha256(key.encode()).hexdigest()[:16], 16))
     if grid:
         corners = [(x, y) for y in range(0, height - SIDE + 1, grid) for x in range(0, width - SIDE + 1, grid)]
         return [corners[n] for n in draw.permutation(len(corners))[:count]]
-    free_x, free_y = max(0, width - SIDE), max(0, height - SIDE)
-    x, y = int(draw.integers(free_x + 1)), int(draw.integers(free_y + 1))
-    found = [(x, y)]
-    for _ in range(20 if count > 1 else 0):
-        x, y = int(draw.integers(free_x + 1)), int(draw.integers(free_y + 1))
-        if all(abs(x - a) >= SIDE or abs(y - b) >= SIDE for a, b in found):
-            found.append((x, y))
-            break
+    halves_x, halves_y = 1, 1
+    if count > 1 and width >= 2 * SIDE:
+        halves_x = 2
+    elif count > 1 and height >= 2 * SIDE:
+        halves_y = 2
+    found = []
+    for part_x in range(halves_x):
+        for part_y in range(halves_y):
+            wide, high = width // halves_x, height // halves_y
+            x, y = draw.integers(max(0, wide - SIDE) + 1), draw.integers(max(0, high - SIDE) + 1)
+            found.append((int(x) + part_x * wide, int(y) + part_y * high))
     return found
 
 

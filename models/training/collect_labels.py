@@ -59,6 +59,7 @@ CHECKPOINTS = [
 ]
 
 FAMILIES = [
+    (r'unknown', 'unknown'),
     (r'flux_', 'flux'),
     (r'(sd_1|stable_diffusion$|sd_x4)', 'sd_1'),
     (r'(sd_2|sd_turbo)', 'sd_2'),
@@ -81,10 +82,10 @@ FAMILIES = [
     (r'vqgan', 'vqgan'),
     (r'pixart', 'pixart'),
     (r'cogview|glm_image', 'cogview'),
-    (r'(infinity|muse|parti|llamagen|janus|emu3|var_|autoregressive)', 'autoregressive'),
+    (r'(infinity|muse|minDALL|parti|llamagen|janus|emu3|var_|autoregressive)', 'autoregressive'),
     (
         r'(kolors|ideogram|seedream|recraft|firefly|grok|lumina|sana|omnigen|novelai|deepfloyd|stable_cascade'
-        r'|leonardo|craiyon|glide|latent_diffusion|disco_diffusion|chroma|krea|auraflow|r3gan|progan|gan)',
+        r'|leonardo|craiyon|glide|latent_diffusion|disco_diffusion|chroma|krea|auraflow|r3gan|progan)',
         None,
     ),
 ]
