@@ -91,6 +91,8 @@ function open(app: UwsApp, host: string, port: number, options: number): Promise
 function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
   let state: 'open' | 'answering' | 'over' = 'open';
   let sink: BodySink = DROP;
+  /** The engine is reading: what it calls us with may not be all that it has read. */
+  let reading = true;
   const flow = new UwsFlow(res);
   res.onAborted(() => {
     state = 'over';
@@ -100,10 +102,12 @@ function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
   });
   res.onData((chunk, last) => {
     if (state !== 'open') return;
+    reading = true;
     if (chunk.byteLength > 0) sink.chunk(new Uint8Array(chunk));
     if (state === 'open') flow.heard();
     // The chunk may have been one too many: then the sink has answered.
     if (last && state === 'open') sink.end();
+    reading = false;
   });
   const head = readHead(res, req);
   const finish = (): void => {
@@ -116,7 +120,14 @@ function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
       // What still comes of the body is to be read and dropped.
       flow.resume();
       state = 'answering';
-      res.cork(() => send(res, reply, head.method === 'HEAD', connection === 'close', finish));
+      const close = connection === 'close';
+      const answer = (): void => {
+        if (state === 'answering') res.cork(() => send(res, reply, head.method === 'HEAD', close, finish));
+      };
+      // An answer that ends the connection must wait until everything that was read is parsed: only while an answer is
+      // pending does the engine refuse what it takes for the next request, which may be the rest of an ambiguous one.
+      if (close && reading) setImmediate(answer);
+      else answer();
     },
     pause() {
       if (state === 'open') flow.pause();
@@ -125,6 +136,7 @@ function serve(res: UwsResponse, req: UwsRequest, handler: Handler): void {
       if (state === 'open') flow.resume();
     },
   });
+  reading = false;
 }
 
 function readHead(res: UwsResponse, req: UwsRequest): RequestHead {
