@@ -1,4 +1,6 @@
 """From logits to probabilities and from probabilities to a verdict (numpy only)."""
+from dataclasses import dataclass
+
 import numpy as np
 
 from .metrics import rates, threshold_at_fpr
@@ -6,6 +8,19 @@ from .metrics import rates, threshold_at_fpr
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -60, 60)))
+
+
+@dataclass
+class Calibrated:
+    """What the manifest says of the network beside its weights."""
+
+    a: float
+    b: float
+    threshold: float
+    families: list[str]
+
+    def probability(self, logit: np.ndarray) -> np.ndarray:
+        return sigmoid(self.a * logit + self.b)
 
 
 def platt(logit: np.ndarray, y: np.ndarray, iterations: int = 100) -> tuple[float, float]:

@@ -1,9 +1,9 @@
 """Figures of a calibrated network under all conditions, with intervals by source."""
-from dataclasses import dataclass
+from collections import Counter
 
 import numpy as np
 
-from .calibration import operating_table, sigmoid
+from .calibration import Calibrated, operating_table
 from .crops import Store
 from .degrade import CONDITIONS
 from .metrics import auc, expected_calibration_error, rates, source_interval, tpr_at_fpr
@@ -11,19 +11,6 @@ from .records import Record
 from .scoring import Scores, score
 
 ALL_CONDITIONS = ("whole", *CONDITIONS)
-
-
-@dataclass
-class Calibrated:
-    """What the manifest says of the network beside its weights."""
-
-    a: float
-    b: float
-    threshold: float
-    families: list[str]
-
-    def probability(self, logit: np.ndarray) -> np.ndarray:
-        return sigmoid(self.a * logit + self.b)
 
 
 def score_conditions(network, records: list[Record], store: Store, conditions, on) -> dict[str, Scores]:
@@ -110,7 +97,9 @@ def group_rate(group: list[Record], records: list[Record], probability: np.ndarr
     """How many of the group are called generated."""
     member = {id(r) for r in group}
     called = [bool(p >= threshold) for r, p in zip(records, probability) if id(r) in member]
-    return {"label": "ai" if group[0].generated else "real", "n": len(called), "called_generated": sum(called)}
+    what = Counter(r.family or r.kind for r in group).most_common(2)
+    return {"label": "ai" if group[0].generated else "real", "n": len(called), "called_generated": sum(called),
+            "what": ", ".join(name for name, _ in what if name)}
 
 
 def table(report: dict) -> str:

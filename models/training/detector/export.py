@@ -6,7 +6,7 @@ import warnings
 
 import torch
 
-from .evaluate import Calibrated
+from .calibration import Calibrated
 from .network import PATCH, TileNetwork, folded
 
 OUTPUTS = ("logit", "patch_logits", "generator_logits", "embedding")

@@ -4,13 +4,15 @@ import os
 
 import numpy as np
 
-from .calibration import default_threshold, operating_table, platt
+from .calibration import Calibrated, default_threshold, operating_table, platt
+from .card import write_card
 from .crops import Store
-from .evaluate import ALL_CONDITIONS, Calibrated, evaluate, score_conditions, table
+from .evaluate import ALL_CONDITIONS, evaluate, score_conditions, table
 from .export import export_onnx, write_manifest
 from .generators import manifest_entries
 from .network import folded, keep_families
 from .records import Record, family_counts
+from .scoring import OnnxNetwork
 from .train import device, load
 from .zero_line import zero_line
 
@@ -31,7 +33,9 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
     kept = [i for i, f in enumerate(families) if f == "other" or counts.get(f, 0) >= family_minimum]
     network, families = keep_families(network, kept).eval(), [families[i] for i in kept]
     on = device()
-    judge = folded(network).to(on)
+    export_onnx(network, os.path.join(out, "model.onnx"))
+    # On a CPU the file itself is judged: faster there, and what is measured is what ships.
+    judge = OnnxNetwork(os.path.join(out, "model.onnx")) if on.type == "cpu" else folded(network).to(on)
     of = lambda *names: [r for r in records if r.split in names and r.path in store]  # noqa: E731
 
     validation = of("val", "val2")
@@ -49,6 +53,7 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
 
     report: dict = {
         "model": f"{model_id} {version}",
+        "parameters": sum(p.numel() for p in network.parameters()),
         "calibration": {"method": "platt", "a": a, "b": b, "fitted_on": {"images": len(validation), "conditions": list(fitted)}},
         "threshold": {
             "value": calibrated.threshold, "authentic_images": len(apart) or int((y == 0).sum()),
@@ -69,10 +74,10 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
         probability = calibrated.probability(scored["matched"].logit)
         report["splits"][split]["operating_table_matched"] = operating_table(np.array([r.generated for r in chosen], int), probability)
         print(f"\n## {split}\n\n{table(report['splits'][split])}", flush=True)
-    export_onnx(network, os.path.join(out, "model.onnx"))
     write_manifest(out, calibrated, manifest_entries(families), model_id, version)
     with open(os.path.join(out, "report.json"), "w") as handle:
         json.dump(report, handle, indent=1)
+    write_card(out, report)
     print(f"\nzero line (AUC of format, size and tables alone on test): {report['zero_line_auc']}", flush=True)
     return report
 

@@ -12,6 +12,7 @@ A manifest is a folder with an `index.tsv`. Columns that are read, in any order;
 | width, height | size of the whole original in pixels, when the file is a crop of it        | of the file |
 | format    | codec of the original (`PNG`, `JPEG`, `WEBP` …)                                | of the name |
 | bytes, jpeg_q0 | size of the original and `first/mean` of its luma quantisation table; zero line only | 0     |
+| kind      | what it shows (photo, face, art, screenshot …); for reports only                | empty       |
 | sha256    | identity of the original; seeds the draws of the `matched` condition           | of the path |
 
 So a customer adds own images by writing such a table and naming its folder with one more `--data`.
@@ -38,6 +39,7 @@ class Record:
     bytes: int
     jpeg_q0: str
     sha256: str
+    kind: str = ""
 
     @property
     def seed(self) -> int:
@@ -67,6 +69,7 @@ def _record(folder: str, row: dict[str, str]) -> Record:
         bytes=int(row.get("bytes") or 0),
         jpeg_q0=row.get("jpeg_q0") or "",
         sha256=row.get("sha256") or hashlib.sha256(row["file"].encode()).hexdigest(),
+        kind=row.get("kind") or "",
     )
 
 

@@ -37,6 +37,27 @@ def tiles(pixels: np.ndarray) -> np.ndarray:
     ])
 
 
+def onnx_session(path: str):
+    """One thread, no busy waiting."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+class OnnxNetwork:
+    """A model file as a callable like the network it came from: what is evaluated is what ships."""
+
+    def __init__(self, path: str):
+        self._session = onnx_session(path)
+
+    def __call__(self, images: torch.Tensor) -> list[torch.Tensor]:
+        return [torch.from_numpy(v) for v in self._session.run(None, {"image": images.cpu().contiguous().numpy()})]
+
+
 @torch.no_grad()
 def score(network, records: list[Record], store: Store, condition: str, on: torch.device, chunk: int = 32) -> Scores:
     """`network` maps a normalised batch to the four outputs. Half precision is left to the caller's context."""

@@ -5,6 +5,7 @@ without it, as decoders do. A network that learns at all tells them apart, so th
 """
 import os
 import random
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -62,10 +63,11 @@ def smoke(folder: str, steps: int = 70) -> None:
     store = Store(os.path.join(folder, "store"))
     if store.add([r.path for r in records]):
         raise RuntimeError("the smoke pictures can not be read")
-    settings = Settings(steps=steps, batch=16, side=64, rate=3e-3, average=0.9, strength=0.2, workers=0, threads=1,
+    settings = Settings(steps=steps // 2, batch=16, side=64, rate=3e-3, average=0.9, strength=0.2, workers=0, threads=1,
                         validate_seconds=1e9)
     run = os.path.join(folder, "run")
-    best = train(records, store, FAMILIES, run, settings)
+    train(records, store, FAMILIES, run, settings)
+    best = train(records, store, FAMILIES, run, replace(settings, steps=steps), resume=True)
     report = finish(best, records, store, os.path.join(folder, "model"), "smoke", "0.0.0")
     reached = report["splits"]["test"]["conditions"]["native"]["auc"]
     network, families = load(best)

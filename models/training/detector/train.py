@@ -6,6 +6,7 @@ may take, `resume` goes on where a checkpoint of the same run stopped, `warm` st
 import json
 import os
 import time
+import warnings
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -13,13 +14,15 @@ import torch
 import torch.nn.functional as F
 
 from .crops import Store
+from .export import export_onnx
 from .metrics import auc
 from .network import HIDDEN, TileNetwork, folded
 from .records import Record
 from .sampling import IGNORED, Batches
-from .scoring import score
+from .scoring import OnnxNetwork, onnx_session, score
 
 CHECKPOINT_SECONDS = 120
+VALIDATION_MAX = 300  # images a split
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Settings:
     frozen: int = 0  # stem and this many blocks keep weights and statistics: their pass costs a fifth then
     seed: int = 7
     threads: int = 2
-    workers: int = 1
+    workers: int = 2
     validate_seconds: float = 600
     session_minutes: float = 0  # stop after this long, to go on with `resume` (and with data that came meanwhile); 0: never
 
@@ -61,6 +64,49 @@ def normalise(images: torch.Tensor, on: torch.device) -> torch.Tensor:
     return (images.to(on, non_blocking=True).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
+class EarlyFeatures:
+    """The frozen part in ONNX Runtime, one thread: several times faster than the training framework's forward pass, and
+    run by the loader's processes beside the augmentation, so that training itself is the trained part alone."""
+
+    def __init__(self, network: TileNetwork, blocks: int, path: str):
+        self.path, self._session = path, None
+
+        class Early(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.network = network
+
+            def forward(self, x):
+                return self.network.early(x, blocks)
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(Early().eval(), torch.rand(2, 3, 64, 64), path, opset_version=13, input_names=["image"], dynamo=False,
+                              dynamic_axes={"image": {0: "n", 2: "h", 3: "w"}})
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        if self._session is None:  # a session does not survive the fork into a loader's process
+            self._session = onnx_session(self.path)
+        values = images.numpy().astype(np.float32) / 127.5 - 1
+        return torch.from_numpy(self._session.run(None, {"image": values})[0]).to(torch.bfloat16)
+
+
+class EarlyStream(torch.utils.data.IterableDataset):
+    def __init__(self, stream: Batches, early: EarlyFeatures):
+        self.stream, self.early = stream, early
+
+    def __iter__(self):
+        for images, labels, families in self.stream:
+            yield self.early(images), labels, families
+
+
+def as_input(batch: torch.Tensor, on: torch.device) -> torch.Tensor:
+    """Pixels (uint8) are normalised; early features come as they are."""
+    if batch.dtype == torch.uint8:
+        return normalise(batch, on)
+    return batch.to(on).float().contiguous(memory_format=torch.channels_last)
+
+
 def train(records: list[Record], store: Store, families: list[str], out: str, settings: Settings,
           pretrained: dict[str, np.ndarray] | None = None, warm: str | None = None, resume: bool = False) -> str:
     """Returns the path of the checkpoint with the averaged weights that did best on the validation splits."""
@@ -76,15 +122,14 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
     stream = Batches(training, store, families, settings.batch, settings.side, seed, settings.strength, settings.cap)
-    loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=settings.workers,
-                                              prefetch_factor=6 if settings.workers else None))
+    warmup = iter(stream)
     if state is None and warm:
         load_compatible(network, torch.load(warm, map_location=on)["weights"])
     elif state is None and pretrained is not None:
         from .init import narrow_trunk
 
-        sample = torch.cat([next(loader)[0] for _ in range(3)])
-        narrow_trunk(network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, loader, on))
+        sample = torch.cat([next(warmup)[0] for _ in range(3)])
+        narrow_trunk(network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, warmup, on))
 
     trunk = list(network.stem.parameters()) + list(network.stem_norm.parameters()) + list(network.trunk.parameters())
     fresh = {id(p) for p in network.parameters()} - {id(p) for p in trunk}
@@ -100,7 +145,9 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         optimiser.load_state_dict(state["optimiser"])
         average, step, before, best, log = (state[k] for k in ("average", "step", "seconds", "best", "log"))
 
-    front = folded(network) if settings.frozen else None  # never gets a gradient, so its weights stay
+    early = EarlyFeatures(folded(network), settings.frozen, f"{out}/early.onnx") if settings.frozen else None
+    loader = iter(torch.utils.data.DataLoader(stream if early is None else EarlyStream(stream, early), batch_size=None,
+                                              num_workers=settings.workers, prefetch_factor=4 if settings.workers else None))
     started = time.monotonic()
     validated = saved = before
     losses: list[float] = []
@@ -113,7 +160,7 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         if (over or seconds - validated >= settings.validate_seconds) and step:
             validated = seconds
             entry = {"step": step, "seconds": round(seconds), "loss": round(float(np.mean(losses or [np.nan])), 4),
-                     **validate(average, families, settings, validation, store, on)}
+                     **validate(average, families, settings, validation, store, on, out)}
             losses.clear()
             log.append(entry)
             print(json.dumps(entry), flush=True)
@@ -133,19 +180,16 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
             return f"{out}/last.pt"
 
         for group in optimiser.param_groups:
-            group["lr"] = settings.rate * group["scale"] * min(1, (step + 1) / 100) * (0.5 + 0.5 * np.cos(np.pi * progress))
+            ramp = min(1, (step + 1) / 100)
+            # A plain float: a checkpoint with numpy's scalars can not be loaded safely.
+            group["lr"] = float(settings.rate * group["scale"] * ramp * (0.5 + 0.5 * np.cos(np.pi * progress)))
         images, labels, generators = next(loader)
-        images, labels, generators = normalise(images, on), labels.to(on), generators.to(on)
+        images, labels, generators = as_input(images, on), labels.to(on), generators.to(on)
         if settings.mixup and mix.random() < settings.mixup:
             images, labels, generators = mix_pixels(images, labels, mix)
         network.train()
         with half_precision(on):
-            if settings.frozen:
-                with torch.no_grad():
-                    features = front.early(images, settings.frozen)
-                logit, patches, generator, _ = network.late(features, settings.frozen)
-            else:
-                logit, patches, generator, _ = network(images)
+            logit, patches, generator, _ = network.late(images, settings.frozen) if early else network(images)
         loss = objective(logit.float(), patches.float(), generator.float(), labels, generators, settings)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -216,20 +260,22 @@ def load(path: str, on: torch.device | None = None) -> tuple[TileNetwork, list[s
     return network.eval().to(memory_format=torch.channels_last), state["families"]
 
 
-def validate(average: dict, families, settings, records, store, on) -> dict[str, float]:
+def validate(average: dict, families, settings, records, store, on, out: str) -> dict[str, float]:
     """AUC on each validation split, native and matched; `choice` is the mean of the matched ones."""
-    network = TileNetwork(len(families), residuals=settings.residuals).to(on, memory_format=torch.channels_last)
+    network = TileNetwork(len(families), residuals=settings.residuals)
     network.load_state_dict(average)
-    network = folded(network)
+    if on.type == "cpu":
+        export_onnx(network, f"{out}/validated.onnx")
+        judge = OnnxNetwork(f"{out}/validated.onnx")
+    else:
+        judge = folded(network).to(on)
     figures = {}
     for split in ("val", "val2"):
-        chosen = [r for r in records if r.split == split]
+        chosen = sorted((r for r in records if r.split == split), key=lambda r: r.sha256)[:VALIDATION_MAX]
         labels = np.array([r.generated for r in chosen], int)
         if not labels.any() or labels.all():
             continue
         for condition in ("native", "matched"):
-            with half_precision(on):
-                scores = score(network, chosen, store, condition, on)
-            figures[f"{split}_{condition}"] = round(auc(labels, scores.logit), 4)
+            figures[f"{split}_{condition}"] = round(auc(labels, score(judge, chosen, store, condition, on).logit), 4)
     figures["choice"] = round(float(np.mean([v for k, v in figures.items() if k.endswith("matched")] or [0])), 4)
     return figures
