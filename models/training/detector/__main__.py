@@ -2,7 +2,9 @@
 
   init      unpack the pretrained trunk (see init.py)
   train     train; goes on where it stopped with --resume
+  merge     average the weights of twin runs
   finish    calibrate, evaluate, export a checkpoint
+  evaluate  figures of any model package; the twin of `npx aidet eval`
   build     train, then finish
   smoke     the whole road on generated pictures, in under two minutes
 """
@@ -25,10 +27,20 @@ def main(argv: list[str]) -> None:
     for name in ("finish", "build"):
         command = commands.choices[name] if name in commands.choices else commands.add_parser(name)
         _finishing_options(command)
+    merge = commands.add_parser("merge")
+    merge.add_argument("--checkpoints", nargs="+", required=True)
+    merge.add_argument("--out", required=True, help="checkpoint to write")
+    evaluation = commands.add_parser("evaluate")
+    _data_options(evaluation)
+    evaluation.add_argument("--package", required=True, help="folder with manifest.json")
+    evaluation.add_argument("--split", nargs="+", default=["test"])
+    evaluation.add_argument("--conditions", nargs="+", default=["whole", "native", "matched", "web", "hard"])
+    evaluation.add_argument("--most", type=int, default=10**9, help="images of one source that are judged")
+    evaluation.add_argument("--report", help="JSON file to write")
     smoke = commands.add_parser("smoke")
     smoke.add_argument("--out", help="folder to leave the results in; else they are removed")
     arguments = parser.parse_args(argv)
-    {"init": _init, "train": _train, "finish": _finish, "build": _build, "smoke": _smoke}[arguments.command](arguments)
+    globals()[f"_{arguments.command}"](arguments)
 
 
 def _data_options(command) -> None:
@@ -56,6 +68,7 @@ def _finishing_options(command) -> None:
     command.add_argument("--model", required=True, help="folder of the model package to write")
     command.add_argument("--id", default="aidet-tile")
     command.add_argument("--version", default="1.0.0")
+    command.add_argument("--most", type=int, default=100, help="images of one source that are judged")
     command.add_argument("--family-minimum", type=int, default=5, help="training pictures that make a family a class of its own")
 
 
@@ -91,12 +104,44 @@ def _finish(arguments) -> None:
 
     records, store = _read(arguments)
     finish(arguments.checkpoint, records, store, arguments.model, arguments.id, arguments.version,
-           family_minimum=arguments.family_minimum)
+           family_minimum=arguments.family_minimum, most=arguments.most)
 
 
 def _build(arguments) -> None:
     arguments.checkpoint = _train(arguments)
     _finish(arguments)
+
+
+def _merge(arguments) -> None:
+    from .train import merge
+
+    merge(arguments.checkpoints, arguments.out)
+
+
+def _evaluate(arguments) -> None:
+    import json
+
+    from .calibration import Calibrated
+    from .evaluate import evaluate, score_conditions, table
+    from .records import at_most
+    from .scoring import OnnxNetwork
+    from .train import device
+
+    with open(os.path.join(arguments.package, "manifest.json")) as handle:
+        manifest = json.load(handle)
+    given = manifest["input"]
+    network = OnnxNetwork(os.path.join(arguments.package, manifest["file"]), given["scale"], given["mean"], given["std"])
+    families = [generator["family"] for generator in manifest["generators"]]
+    calibrated = Calibrated(manifest["calibration"]["a"], manifest["calibration"]["b"], manifest["threshold"], families)
+    records, store = _read(arguments)
+    reports = {}
+    for split in arguments.split:
+        chosen = at_most([r for r in records if r.split == split and r.path in store], arguments.most)
+        reports[split] = evaluate(score_conditions(network, chosen, store, arguments.conditions, device()), chosen, calibrated)
+        print(f"\n{manifest['id']} {manifest['version']} on {split}, threshold {calibrated.threshold}\n\n{table(reports[split])}", flush=True)
+    if arguments.report:
+        with open(arguments.report, "w") as handle:
+            json.dump(reports, handle, indent=1)
 
 
 def _smoke(arguments) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 Image.MAX_IMAGE_PIXELS = 64_000_000
-SIDE_MAX = 512  # larger files are cut to their centre
+SIDE_MAX = 2048  # larger files are cut to their centre
 
 
 def decode(path: str) -> np.ndarray:

@@ -12,10 +12,13 @@ from .network import PATCH, TileNetwork, folded
 OUTPUTS = ("logit", "patch_logits", "generator_logits", "embedding")
 
 
-def export_onnx(network: TileNetwork, path: str) -> None:
-    """Opset 13, dynamic batch, normalisations folded."""
+def export_onnx(network: torch.nn.Module, path: str, any_size: bool = False) -> None:
+    """Opset 13, dynamic batch (and with `any_size` height and width); of a TileNetwork with the normalisations folded."""
     axes = {name: {0: "n"} for name in ("image", *OUTPUTS)}
-    plain = folded(network).to(memory_format=torch.contiguous_format)
+    if any_size:
+        axes["image"] = {0: "n", 2: "h", 3: "w"}
+    plain = folded(network) if isinstance(network, TileNetwork) else network
+    plain = plain.eval().to(memory_format=torch.contiguous_format)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the newer exporter needs packages that this one does not
         torch.onnx.export(plain, torch.rand(2, 3, 256, 256), path, opset_version=13, input_names=["image"],

@@ -11,7 +11,7 @@ from .evaluate import ALL_CONDITIONS, evaluate, score_conditions, table
 from .export import export_onnx, write_manifest
 from .generators import manifest_entries
 from .network import folded, keep_families
-from .records import Record, family_counts
+from .records import Record, at_most, family_counts
 from .scoring import OnnxNetwork
 from .train import device, load
 from .zero_line import zero_line
@@ -22,9 +22,9 @@ FALSE_POSITIVES_MAX = 0.05
 
 
 def finish(checkpoint: str, records: list[Record], store: Store, out: str, model_id: str, version: str,
-           splits: tuple[str, ...] = ("val", "val2", "test", "test2"), family_minimum: int = 5) -> dict:
+           splits: tuple[str, ...] = ("val", "val2", "test", "test2"), family_minimum: int = 5, most: int = 100) -> dict:
     """Writes model.onnx, manifest.json and report.json into `out`; returns the report. Families with fewer training
-    pictures than `family_minimum` lose their logit. No test split takes
+    pictures than `family_minimum` lose their logit; of a source no more than `most` images are judged. No test split takes
     part in a choice: calibration is fitted on `val` and `val2`, the threshold on the authentic images of `calib`, or of
     the validation splits where there is no `calib`."""
     os.makedirs(out, exist_ok=True)
@@ -36,7 +36,8 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
     export_onnx(network, os.path.join(out, "model.onnx"))
     # On a CPU the file itself is judged: faster there, and what is measured is what ships.
     judge = OnnxNetwork(os.path.join(out, "model.onnx")) if on.type == "cpu" else folded(network).to(on)
-    of = lambda *names: [r for r in records if r.split in names and r.path in store]  # noqa: E731
+    judged = at_most([r for r in records if r.split != "train" and r.path in store], most)
+    of = lambda *names: [r for r in judged if r.split in names]  # noqa: E731
 
     validation = of("val", "val2")
     apart = [r for r in of("calib") if not r.generated]
@@ -69,7 +70,10 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
         labels = {r.generated for r in chosen}
         if labels != {True, False}:
             continue
-        scored = score_conditions(judge, chosen, store, ALL_CONDITIONS, on)
+        if split in ("val", "val2"):
+            scored = {c: s.take(np.array([r.split == split for r in validation])) for c, s in fitted.items()}
+        else:
+            scored = score_conditions(judge, chosen, store, ALL_CONDITIONS, on)
         report["splits"][split] = evaluate(scored, chosen, calibrated)
         probability = calibrated.probability(scored["matched"].logit)
         report["splits"][split]["operating_table_matched"] = operating_table(np.array([r.generated for r in chosen], int), probability)

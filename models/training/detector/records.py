@@ -89,3 +89,16 @@ def family_counts(records: list[Record]) -> dict[str, int]:
     """Training pictures (not crops) of each generator family."""
     pictures = {(r.family, r.sha256) for r in records if r.generated and r.split == "train"}
     return dict(Counter(family for family, _ in pictures))
+
+
+def at_most(records: list[Record], most: int) -> list[Record]:
+    """No more than `most` images of one source, class and split, the same ones each time: a source of a thousand images
+    tells little more than its first hundred."""
+    taken: Counter[tuple[str, bool, str]] = Counter()
+    kept = []
+    for record in sorted(records, key=lambda r: (r.sha256, r.path)):
+        key = (record.source, record.generated, record.split)
+        taken[key] += 1
+        if taken[key] <= most:
+            kept.append(record)
+    return kept

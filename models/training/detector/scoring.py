@@ -17,6 +17,9 @@ class Scores:
     generator: np.ndarray
     embedding: np.ndarray
 
+    def take(self, chosen: np.ndarray) -> "Scores":
+        return Scores(self.logit[chosen], self.generator[chosen], self.embedding[chosen])
+
 
 def tile_origins(length: int, tile: int = TILE) -> list[int]:
     """The product's plan along one axis (architecture, model package): one tile up to its own size, two at the edges
@@ -49,13 +52,19 @@ def onnx_session(path: str):
 
 
 class OnnxNetwork:
-    """A model file as a callable like the network it came from: what is evaluated is what ships."""
+    """A model file as a callable like the network it came from: what is evaluated is what ships. `scale`, `mean` and
+    `std` are the manifest's: a package may want its pixels otherwise than this one's network."""
 
-    def __init__(self, path: str):
+    def __init__(self, path: str, scale: float = 1 / 255, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)):
         self._session = onnx_session(path)
+        # Tiles come as byte / 127.5 - 1.
+        std = np.array(std, np.float32).reshape(3, 1, 1)
+        self._factor = np.float32(127.5 * scale) / std
+        self._offset = (np.float32(127.5 * scale) - np.array(mean, np.float32).reshape(3, 1, 1)) / std
 
     def __call__(self, images: torch.Tensor) -> list[torch.Tensor]:
-        return [torch.from_numpy(v) for v in self._session.run(None, {"image": images.cpu().contiguous().numpy()})]
+        values = images.cpu().contiguous().numpy() * self._factor + self._offset
+        return [torch.from_numpy(v) for v in self._session.run(["logit", "patch_logits", "generator_logits", "embedding"], {"image": values})]
 
 
 @torch.no_grad()

@@ -252,6 +252,17 @@ def save(path: str, average: dict, families: list[str], settings: Settings, log:
     torch.save({"weights": average, "families": families, "settings": asdict(settings), "hidden": HIDDEN, "log": log}, path)
 
 
+def merge(paths: list[str], out: str) -> None:
+    """The mean of the weights of runs that share their beginning (Wortsman et al. 2022): on a machine whose share is
+    counted in processes, twins learn twice as much as one."""
+    states = [torch.load(path, map_location="cpu") for path in paths]
+    merged = states[0]
+    for name, value in merged["weights"].items():
+        if value.dtype.is_floating_point:
+            merged["weights"][name] = torch.stack([s["weights"][name] for s in states]).mean(0)
+    torch.save(merged, out)
+
+
 def load(path: str, on: torch.device | None = None) -> tuple[TileNetwork, list[str]]:
     """The network of a checkpoint, ready to score, and its families."""
     state = torch.load(path, map_location=on or "cpu")

@@ -1,0 +1,78 @@
+import unittest
+
+import numpy as np
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+
+@unittest.skipUnless(torch, "torch is not installed")
+class Network(unittest.TestCase):
+    def setUp(self):
+        from detector.network import TileNetwork
+
+        torch.manual_seed(1)
+        self.network = TileNetwork(5)
+        self.network(torch.randn(4, 3, 64, 64))  # moves the running statistics away from their start
+        self.network.eval()
+        self.images = torch.randn(2, 3, 64, 96)
+
+    def test_the_logit_is_the_mean_of_the_patch_logits(self):
+        logit, patches, generator, embedding = self.network(self.images)
+        self.assertEqual(patches.shape, (2, 1, 4, 6))
+        self.assertEqual((generator.shape, embedding.shape), ((2, 5), (2, 192)))
+        self.assertLess(float((patches.mean((2, 3)) - logit).abs().max()), 1e-6)
+
+    def test_folding_changes_nothing(self):
+        from detector.network import folded
+
+        for given, made in zip(self.network(self.images), folded(self.network)(self.images)):
+            self.assertLess(float((given - made).abs().max()), 1e-5)
+
+    def test_early_and_late_are_the_whole(self):
+        whole = self.network(self.images)
+        halves = self.network.late(self.network.early(self.images, 4), 4)
+        self.assertTrue(all(torch.equal(a, b) for a, b in zip(whole, halves)))
+
+    def test_kept_families_keep_their_logits(self):
+        from detector.network import keep_families
+
+        kept = keep_families(self.network, [3, 0]).eval()
+        self.assertTrue(torch.allclose(kept(self.images)[2], self.network(self.images)[2][:, [3, 0]]))
+
+    def test_refit_heads_read_the_mean_of_the_maps(self):
+        from detector.refit import RefitNetwork
+
+        wide = RefitNetwork(self.network, 3).eval()
+        logit, patches, generator, embedding = wide(self.images)
+        self.assertLess(float((patches.mean((2, 3)) - logit).abs().max()), 1e-5)
+        self.assertTrue(torch.allclose(wide.generator(embedding), generator))
+
+    def test_a_narrowed_block_makes_what_the_full_one_made(self):
+        from detector.init import _solve_projection
+        from detector.network import InvertedResidual
+
+        block = InvertedResidual(8, 24, 8, 1).eval()
+        hidden = torch.randn(4, 24, 16, 16)
+        target = torch.einsum("nchw,dc->ndhw", hidden, torch.randn(8, 24)) + 3
+        with torch.no_grad():
+            _solve_projection(block, hidden, target)
+            made = block.project(hidden)
+        self.assertLess(float((made - target).std() / target.std()), 0.05)
+
+
+@unittest.skipUnless(torch, "torch is not installed")
+class Scoring(unittest.TestCase):
+    def test_tiles_are_laid_as_the_product_lays_them(self):
+        from detector.scoring import tile_origins, tiles
+
+        self.assertEqual(tile_origins(200), [0])
+        self.assertEqual(tile_origins(300), [0, 44])
+        self.assertEqual(tile_origins(1000), [0, 248, 496, 744])
+        self.assertEqual(tiles(np.zeros((300, 100, 3), np.uint8)).shape, (2, 3, 256, 256))
+
+
+if __name__ == "__main__":
+    unittest.main()
