@@ -2,6 +2,8 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Settings } from '../config/schema.js';
 import { createDetector } from '../main.js';
+import { loadTrust } from '../provenance/c2pa/trust.js';
+import { createProvenance } from '../provenance/provenance.js';
 import { parseArguments } from './arguments.js';
 import { EXIT, type Io, printLine } from './io.js';
 
@@ -30,6 +32,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   const findings = [
     ...machine(),
     ...(await detection(resolved.settings)),
+    ...(await contentCredentials(resolved.settings)),
     ...(await dataFolder(resolved.settings)),
     ...limits(resolved.settings),
   ];
@@ -82,6 +85,34 @@ async function detection(settings: Settings): Promise<Finding[]> {
   } catch (error) {
     const advice = 'run `npm rebuild` in the package, then `aidet doctor` again';
     return [{ name: 'detection', level: 'problem', value: (error as Error).message, advice }];
+  }
+}
+
+/** A PNG of one pixel: the smallest file that the engine of Content Credentials reads. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC',
+  'base64',
+);
+
+async function contentCredentials(settings: Settings): Promise<Finding[]> {
+  const { c2pa_trust_anchors: trustAnchors, c2pa_trust_ekus: trustKeyUsages } = settings;
+  const name = 'content credentials';
+  try {
+    const { lists } = loadTrust(trustAnchors, trustKeyUsages);
+    const provenance = createProvenance({ trustAnchors, trustKeyUsages });
+    const report = await provenance.verify(new Uint8Array(PIXEL), new AbortController().signal);
+    await provenance.close();
+    const [failure] = report.validation;
+    if (failure !== undefined) {
+      return [{ name, level: 'problem', value: failure.explanation, advice: 'install the package again' }];
+    }
+    const told = lists.map(
+      ({ source, updatedAt }) => `${source.split('/').at(-1)} (${updatedAt.slice(0, 10)})`,
+    );
+    return [{ name, level: 'ok', value: `trust lists: ${told.join(', ')}` }];
+  } catch (error) {
+    const advice = 'correct AIDET_C2PA_TRUST_ANCHORS or AIDET_C2PA_TRUST_EKUS: the server does not start so';
+    return [{ name, level: 'problem', value: (error as Error).message, advice }];
   }
 }
 

@@ -5,7 +5,7 @@ import { EXIT, type Io, printLine } from './io.js';
 const HELP = `Usage: aidet serve [--host HOST] [--port PORT] [--data-dir DIR] [--SETTING VALUE]...
 
 Starts the server. The first start makes a project with one live and one test key and prints them once.
-SIGTERM and SIGINT let requests in flight finish, SIGHUP reads certificates again. docs/settings.md lists all settings.`;
+SIGTERM and SIGINT let requests in flight finish, SIGHUP reads certificates and trust lists again. docs/settings.md lists all settings.`;
 
 export async function run(argv: string[], io: Io): Promise<number> {
   const { values, resolved } = parseArguments(argv, {}, io);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import t, { test } from 'tap';
 import { fuse } from '../../../src/domain/evidence.js';
 import type { C2paReport } from '../../../src/provenance/c2pa/report.js';
@@ -166,6 +167,28 @@ test('a file that breaks off in its manifest, and garbage in its place, are inva
     t.equal(report.validation[0]?.severity, 'failure', name);
     t.same(await provenance.inspect(bytes, signal), { present: true, evidence: [] }, name);
   }
+});
+
+test('random damage to a manifest never fails, and never changes what a sound one says', async (t) => {
+  const file = await signed();
+  const sound = await verify(file);
+  const begin = Buffer.from(file).indexOf('jumb') - 8;
+  const end = Buffer.from(file).lastIndexOf('jumb') + 6000;
+  const changes = fc.array(fc.tuple(fc.integer({ min: begin, max: end }), fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  await fc.assert(
+    fc.asyncProperty(changes, async (places) => {
+      const damaged = file.slice();
+      for (const [at, value] of places) damaged[at] = value;
+      const report = await verify(damaged);
+      if (report.validation_state === 'invalid' || !report.c2pa_manifest_present) return;
+      // The padding of a signature is not signed; nothing that is told may have changed.
+      t.same(report.active_manifest, sound.active_manifest);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('a remote manifest is told and never fetched, nor is revocation asked for', async (t) => {
