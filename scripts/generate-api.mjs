@@ -1,5 +1,5 @@
 // Writes what follows from api/openapi.yaml, the models and the settings: types, validators, the operations table,
-// /openapi.json, the list of generators, docs/settings.md. With --check it writes nothing and fails where a file differs.
+// /openapi.json, the list of generators, docs/settings.md, docs/contract-tests.md. With --check it writes nothing and fails where a file differs.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,7 @@ import Ajv from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import openapiTypes, { astToString } from 'openapi-typescript';
 import { parse } from 'yaml';
+import { contractTable } from './contract-table.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -110,6 +111,7 @@ const files = {
   'src/http/generated/document.ts': `${HEAD}\n/** OpenAPI 3.1 as JSON text. */\nexport const OPENAPI_JSON = ${JSON.stringify(JSON.stringify(document))};\n`,
   'api/generators.json': generators(),
   'docs/settings.md': settingsReference(),
+  'docs/contract-tests.md': contractTable(root),
 };
 
 let differing = 0;
