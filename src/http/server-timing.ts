@@ -1,7 +1,8 @@
-import type { StageTimes } from '../domain/types.js';
+import type { DetectResult } from '../pipeline/types.js';
 
-/** `Server-Timing` (W3C): milliseconds of each stage of the road. */
-export function serverTiming(times: StageTimes): [string, string] {
+/** `Server-Timing` (W3C): milliseconds of each stage of the road, or that nothing had to walk it. */
+export function serverTiming({ cached, times }: Pick<DetectResult, 'cached' | 'times'>): [string, string] {
+  if (cached) return ['Server-Timing', 'cache;desc="hit"'];
   const stages: [string, number][] = [
     ['queue', times.queueMs],
     ['decode', times.decodeMs],

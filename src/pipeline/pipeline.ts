@@ -156,7 +156,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     });
     const waitedMs = performance.now() - begun;
     const task: MeasureTask = {
-      bytes: input.bytes,
+      bytes: inOwnBuffer(input.bytes),
       ...wanted,
       priority: context.priority,
       timeoutMs: context.timeoutMs - waitedMs,
@@ -164,7 +164,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     };
     // A running task is never aborted through the pool, which would kill its thread and the images beside it: it
     // sees the flag between two steps, and its slot is free only then.
-    const running = pool.run(task, { transferList: transferable(input.bytes) }).finally(leave);
+    const running = pool.run(task, { transferList: [task.bytes.buffer as ArrayBuffer] }).finally(leave);
     const outcome = await orAbort(running, signal, cancel).catch((reason) => {
       throw explainAbort(reason, context);
     });
@@ -210,10 +210,11 @@ async function hash(bytes: Uint8Array): Promise<string> {
   return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
-/** The whole buffer changes hands where the bytes are all of it; a view of something larger is copied. */
-function transferable(bytes: Uint8Array): ArrayBuffer[] {
+/** Bytes whose buffer holds nothing else and can change hands: cloning a view would clone everything behind it. */
+function inOwnBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? [buffer] : [];
+  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength;
+  return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
 }
 
 /** Runs a step with a signal that ends where the client goes away or the deadline is over. */

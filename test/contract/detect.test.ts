@@ -221,6 +221,7 @@ for (const engine of ENGINES) {
       const again = await detect({ ...asked, metadata: { b: 2 } });
       t.equal(first.body.cached, false);
       t.equal(again.body.cached, true);
+      t.equal(again.headers['server-timing'], 'cache;desc="hit"');
       const fixed = ({ bytes }: Called): string =>
         bytes
           .toString()

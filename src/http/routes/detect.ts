@@ -61,7 +61,7 @@ export function detectRoute({ accounts, pipeline, intake, placer, metrics }: Det
           latencyMs: exchange.latencyMs(),
           livemode: principal.livemode,
         });
-        return { value, headers: [serverTiming(result.times)] };
+        return { value, headers: [serverTiming(result)] };
       } catch (error) {
         throw blame(error, source);
       } finally {

@@ -21,7 +21,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true, tryItOutEnabled: true });
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#viewer', deepLinking: true, tryItOutEnabled: true, validatorUrl: null });
 `;
 
 /** Nothing from elsewhere, no inline script; the viewer sets styles and data: images of its own. */
