@@ -224,18 +224,18 @@ def run_cut(arguments):
     hashes |= set(never([row for row in rows if row['label'] == 'never'], arguments.mirror))
     rows = [row for row in rows if row['label'] != 'never']
     known = Known(hashes, sums)
-    state_path, index_path = cache / 'state.json', cache / 'index.tsv'
-    state = json.loads(state_path.read_text()) if state_path.exists() else {}
     wanted = {row['repo'] + '#' + row.get('part', ''): row for row in rows}
     marks = {key: hashlib.sha256(json.dumps(_rule(row), sort_keys=True).encode()).hexdigest() for key, row in wanted.items()}
-    kept = {key: value for key, value in state.items() if marks.get(key) == value['mark']}
-    for value in kept.values():  # what is held back may have grown since
-        value['rows'] = [named(line) for line in value['rows'] if not known.holds(int(line.rsplit('\t', 1)[1], 16))]
-    lines = [line for value in kept.values() for line in value['rows']]
-    for line in lines:
-        known.add(int(line.rsplit('\t', 1)[1], 16))
+    state = json.loads((cache / 'state.json').read_text()) if (cache / 'state.json').exists() else {}
+    state = {key: value for key, value in state.items() if key in wanted}
+    for key, value in state.items():
+        # What is held back may have grown since. Rows of a changed rule stay until they are cut again.
+        value['rows'] = [named(line, wanted[key]) for line in value['rows'] if not known.holds(hash_of(line))]
+        if value['mark'] == marks[key]:
+            for line in value['rows']:
+                known.add(hash_of(line))
     for key, row in wanted.items():
-        if key in kept or (arguments.repos and row['repo'] not in arguments.repos):
+        if key in state and state[key]['mark'] == marks[key] or (arguments.repos and row['repo'] not in arguments.repos):
             continue
         if row['repo'].split('/')[0].lower() in owners:
             sys.exit(f'{row["repo"]}: its owner is in a split that is held back')
@@ -246,20 +246,28 @@ def run_cut(arguments):
         snapshot = Snapshot(git)
         taken, passed = cut_source(row, snapshot, cache, known)
         snapshot.close()
-        kept[key] = {'mark': marks[key], 'rows': taken, 'passed': dict(passed)}
+        state[key] = {'mark': marks[key], 'rows': taken, 'passed': dict(passed)}
         print(f'{key} {row["label"]} {row["split"]}: {len(taken)} {dict(passed)}', flush=True)
-        lines += taken
-        write_whole(index_path, '\t'.join(COLUMNS) + '\n' + '\n'.join(lines) + '\n')
-        write_whole(state_path, json.dumps(kept))
-        write_whole(cache / 'STATUS.txt', status(lines))
-    write_whole(index_path, '\t'.join(COLUMNS) + '\n' + '\n'.join(lines) + '\n')
-    write_whole(state_path, json.dumps(kept))
+        publish(cache, state)
+    publish(cache, state)
+
+
+def publish(cache, state):
+    """Writes the index, the state and the counts."""
+    lines = [line for value in state.values() for line in value['rows']]
+    write_whole(cache / 'index.tsv', '\t'.join(COLUMNS) + '\n' + '\n'.join(lines) + '\n')
+    write_whole(cache / 'state.json', json.dumps(state))
     write_whole(cache / 'STATUS.txt', status(lines))
 
 
-def named(line):
-    """A row of the index with its family as it is called now."""
+def hash_of(line):
+    return int(line.rsplit('\t', 1)[1], 16)
+
+
+def named(line, row):
+    """A row of the index with the family, label and split that it has now."""
     cells = line.split('\t')
+    cells[1], cells[5] = row['label'], row['split']
     if cells[1] == 'ai':
         cells[2] = family_of(cells[3])
     return '\t'.join(cells)

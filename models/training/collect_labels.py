@@ -93,7 +93,7 @@ FAMILIES = [
 _C2PA_AGENTS = [
     (rb'gpt-image[- ]?2', 'gpt_image_2'),
     (rb'GPT-4o|gpt-image', 'gpt_4o_image'),
-    (rb'DALL.E', 'dalle_3'),
+    (rb'DALL.{1,2}E', 'dalle_3'),
     (rb'Adobe Firefly|Adobe_Firefly', 'firefly'),
     (rb'Google Generative AI|Made with Google AI', 'google_gemini_image'),
     (rb'Bing Image Creator|Microsoft Designer', 'bing_image_creator'),
