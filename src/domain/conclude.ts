@@ -1,12 +1,14 @@
 import { presentAttribution } from './attribution.js';
-import { contradicted, fuse } from './evidence.js';
+import { fuse } from './evidence.js';
 import { findRegions } from './heatmap.js';
-import { nearThreshold } from './reliability.js';
+import { limitedBy, nearThreshold } from './reliability.js';
 import type { Detection, DetectOptions, Evidence, Measurement, Verdict } from './types.js';
 
 export interface C2paFinding {
   present: boolean;
   evidence: Evidence[];
+  /** Why a manifest was not looked at, where that says nothing of the file: load, or a limit of time or memory. */
+  unverified?: string;
 }
 
 /**
@@ -38,11 +40,11 @@ export function conclude(measured: Measurement, c2pa: C2paFinding, options: Dete
     heatmapPng: measured.heatmapPng,
     c2paManifestPresent: c2pa.present,
     provenance: fused.provenance,
-    reliability: contradicted(
+    reliability: limitedBy(
       fused.decidedBy === 'model'
         ? nearThreshold(measured.reservations, fused.aiProbability, threshold)
         : measured.reservations,
-      fused.contradictions,
+      [...fused.contradictions, ...(c2pa.unverified === undefined ? [] : [c2pa.unverified])],
     ),
     image: measured.image,
     model: measured.model,

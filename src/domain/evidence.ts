@@ -1,4 +1,4 @@
-import type { DecidedBy, Evidence, Reliability } from './types.js';
+import type { DecidedBy, Evidence } from './types.js';
 
 /**
  * What a deciding piece makes of the probability that the image is generated. A claim can be typed in by anybody,
@@ -42,15 +42,6 @@ export function fuse(modelProbability: number, evidence: readonly Evidence[]): F
         .filter((other) => contradict(piece, other))
         .map((other) => `${piece.source} and ${other.source} contradict each other`),
     ),
-  };
-}
-
-/** A file whose own statements contradict each other deserves at most medium trust. */
-export function contradicted(base: Reliability, contradictions: readonly string[]): Reliability {
-  if (contradictions.length === 0) return base;
-  return {
-    level: base.level === 'high' ? 'medium' : base.level,
-    reasons: [...base.reasons, ...contradictions],
   };
 }
 

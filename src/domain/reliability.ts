@@ -40,3 +40,9 @@ export function nearThreshold(base: Reliability, probability: number, threshold:
     ],
   };
 }
+
+/** Reasons that leave at most medium trust: a file that contradicts itself, evidence that could not be looked at. */
+export function limitedBy(base: Reliability, reasons: readonly string[]): Reliability {
+  if (reasons.length === 0) return base;
+  return { level: base.level === 'high' ? 'medium' : base.level, reasons: [...base.reasons, ...reasons] };
+}

@@ -104,7 +104,8 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     const look = await withinTime(context, (signal) =>
       lookAt(input, sha256, model, options, context, signal),
     );
-    if (key !== undefined) cache.put(key, look);
+    // What was left out under load is looked at next time.
+    if (key !== undefined && look.c2pa.unverified === undefined) cache.put(key, look);
     return answer(look, options, false);
   }
 

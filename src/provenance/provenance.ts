@@ -1,3 +1,4 @@
+import type { C2paFinding } from '../domain/conclude.js';
 import { AidetError } from '../domain/errors.js';
 import type { Evidence } from '../domain/types.js';
 import { recognise } from '../imaging/recognise.js';
@@ -23,7 +24,7 @@ export function createProvenance(settings: ProvenanceSettings, reader = new Read
       return readingOf(await reader.read({ bytes, mime, context }, signal), holds, lists);
     } catch (error) {
       if (!(error instanceof EngineFailure)) throw error;
-      return { report: unreadable(error.code, error.message), evidence: [] };
+      return { report: unreadable(error.code, error.message), evidence: [], unverified: error.message };
     }
   }
 
@@ -31,10 +32,10 @@ export function createProvenance(settings: ProvenanceSettings, reader = new Read
     inspect(bytes, signal) {
       const mime = mimeOf(bytes);
       if (mime === null || !holdsManifest(bytes)) return Promise.resolve({ present: false, evidence: [] });
-      return read(bytes.slice(), mime, signal).then(({ report, evidence }) => ({
-        present: report.c2pa_manifest_present,
-        evidence,
-      }));
+      return read(bytes.slice(), mime, signal).then(toFinding, (error) => {
+        if (!(error instanceof AidetError)) throw error;
+        return { present: true, evidence: [], unverified: error.message };
+      });
     },
 
     async verify(bytes, signal): Promise<C2paReport> {
@@ -55,6 +56,12 @@ export function createProvenance(settings: ProvenanceSettings, reader = new Read
 interface Reading {
   report: C2paReport;
   evidence: Evidence[];
+  unverified?: string;
+}
+
+function toFinding({ report, evidence, unverified }: Reading): C2paFinding {
+  const finding: C2paFinding = { present: report.c2pa_manifest_present, evidence };
+  return unverified === undefined ? finding : { ...finding, unverified };
 }
 
 /** The library's refusals are the names of c2pa-rs's errors. */

@@ -13,12 +13,14 @@ export interface Provenance {
   /**
    * What `detect` needs to know. The file is looked at before the call returns, so its buffer may be handed on
    * afterwards; one without a manifest costs microseconds. A manifest that can not be read is present and proves
-   * nothing. Rejects only with the signal's reason.
+   * nothing; one that was not looked at, since too many wait or it takes too much, is `unverified`. Rejects only with
+   * the signal's reason.
    */
   inspect(bytes: Uint8Array, signal: AbortSignal): Promise<C2paFinding>;
   /**
    * The whole report. The bytes' buffer is transferred where it holds nothing else.
-   * @throws AidetError `image_unsupported_format` or `invalid_request`, by the same rules as detect with AVIF added.
+   * @throws AidetError `image_unsupported_format` or `invalid_request`, by the same rules as detect with AVIF added;
+   *   `service_unavailable` where too many wait.
    */
   verify(bytes: Uint8Array, signal: AbortSignal): Promise<C2paReport>;
   /** Changes with the trust lists. */

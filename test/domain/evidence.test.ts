@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { conclude } from '../../src/domain/conclude.js';
-import { contradicted, fuse } from '../../src/domain/evidence.js';
+import { fuse } from '../../src/domain/evidence.js';
+import { limitedBy } from '../../src/domain/reliability.js';
 import { DEFAULT_DETECT_OPTIONS, type Evidence, type Measurement } from '../../src/domain/types.js';
 
 const piece = (given: Partial<Evidence>): Evidence => ({
@@ -92,8 +93,8 @@ test('contradictions are told on both sides and limit reliability', async (t) =>
     'an unnamed generator contradicts none',
   );
   const high = { level: 'high', reasons: [] } as const;
-  t.equal(contradicted({ ...high, reasons: [] }, []).level, 'high');
-  t.match(contradicted({ ...high, reasons: [] }, fused.contradictions), {
+  t.equal(limitedBy({ ...high, reasons: [] }, []).level, 'high');
+  t.match(limitedBy({ ...high, reasons: [] }, fused.contradictions), {
     level: 'medium',
     reasons: fused.contradictions,
   });
@@ -152,6 +153,12 @@ test('conclude shows what the evidence made of the measurement', async (t) => {
     modelProbability: 0.2,
     c2paManifestPresent: false,
     reliability: { level: 'medium' },
+  });
+  const waiting = { present: true, evidence: [], unverified: 'it was not looked at' };
+  t.match(conclude({ ...measured, evidence: [] }, waiting, DEFAULT_DETECT_OPTIONS), {
+    decidedBy: 'model',
+    c2paManifestPresent: true,
+    reliability: { level: 'medium', reasons: ['it was not looked at'] },
   });
   const capture = conclude(measured, { present: true, evidence: [signedCapture] }, DEFAULT_DETECT_OPTIONS);
   t.match(capture, { verdict: 'authentic', decidedBy: 'c2pa', c2paManifestPresent: true });

@@ -1,8 +1,11 @@
 import { Piscina } from 'piscina';
+import { AidetError } from '../../domain/errors.js';
 import type { EngineAnswer, EngineSettings, EngineTask } from './protocol.js';
 
 /** Honest manifests take some tens of milliseconds; see docs/provenance.md. */
 const READ_MS_MAX = 10_000;
+/** Longer than this no file waits for those before it. */
+const WAIT_MS_MAX = 5_000;
 /** An image of 20 MB with as large a manifest stays below. */
 const MEMORY_BYTES_MAX = 512 * 2 ** 20;
 
@@ -17,6 +20,18 @@ export class EngineFailure extends Error {
   }
 }
 
+export interface ReaderLimits {
+  readMsMax: number;
+  waitMsMax: number;
+  memoryBytesMax: number;
+}
+
+const LIMITS: ReaderLimits = {
+  readMsMax: READ_MS_MAX,
+  waitMsMax: WAIT_MS_MAX,
+  memoryBytesMax: MEMORY_BYTES_MAX,
+};
+
 /**
  * One thread with the reference implementation, for one file at a time in the order of arrival; begun at the first
  * file. A manifest that hangs, crashes or exhausts it costs its own answer alone.
@@ -25,25 +40,37 @@ export class Reader {
   #pool: Piscina<EngineTask | undefined, EngineAnswer> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly limits = { readMsMax: READ_MS_MAX, memoryBytesMax: MEMORY_BYTES_MAX }) {}
+  constructor(private readonly limits = LIMITS) {}
 
   /**
    * @param task Its bytes' buffer is transferred to the thread.
    * @param signal Aborted where nobody waits any more: the file is not looked at if its turn has not come.
-   * @throws EngineFailure, or the signal's reason.
+   * @throws EngineFailure; AidetError `service_unavailable` where its turn does not come in time; the signal's reason.
    */
   read(task: EngineTask, signal: AbortSignal): Promise<EngineAnswer> {
-    const answer = this.#last.then(() => {
-      signal.throwIfAborted();
-      return this.#run(task);
-    });
-    this.#last = answer.catch(() => undefined);
+    const turn = this.#last;
+    const answer = this.#waitFor(turn, signal).then(() => this.#run(task));
+    this.#last = Promise.allSettled([turn, answer]);
     return answer;
   }
 
   async close(): Promise<void> {
     await this.#last;
     await this.#end();
+  }
+
+  async #waitFor(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const patience = AbortSignal.timeout(this.limits.waitMsMax);
+    const either = AbortSignal.any([signal, patience]);
+    const gaveUp = new Promise((_, reject) => {
+      either.addEventListener('abort', () => reject(either.reason), { once: true });
+    });
+    await Promise.race([turn, gaveUp]).catch(() => undefined);
+    signal.throwIfAborted();
+    if (patience.aborted) {
+      const message = 'Too many manifests are waiting to be verified; try again';
+      throw new AidetError('service_unavailable', message, { retryAfterS: 1 });
+    }
   }
 
   async #run(task: EngineTask): Promise<EngineAnswer> {

@@ -55,9 +55,10 @@ const PIXELS_MIN = 256 * 256;
 
 /** A score that chance reaches less than once in a million images, all marks together; see docs/provenance.md. */
 export const Z_MIN = 5.3;
-/** A first look at some rows of blocks, and the score that is worth the rest. */
+/** A first look at some rows of blocks, and the score that is worth a longer one: 4 megapixels tell all there is. */
 const FIRST_LOOK_BLOCKS = 3072;
 const FIRST_LOOK_Z = 2;
+const BLOCKS_MAX = 65_536;
 
 /** U as `a * R + b * G + c * B`. Source: OpenCV, RGB to YUV: U = 0.492 (B - Y) + 128. */
 type Weights = readonly [number, number, number];
@@ -71,36 +72,43 @@ export interface Found {
   z: number;
 }
 
-/** The mark that the picture bears, or null. Time: about 1 ms for any picture without one. */
+/** Votes of every nth row of blocks. */
+interface Votes {
+  /** Row-major: -1 for a clear zero to 1 for a clear one. */
+  values: Float32Array;
+  /** Blocks in a row. */
+  cols: number;
+  /** Rows of blocks from one that was read to the next. */
+  stride: number;
+}
+
+/** The mark that the picture bears, or null. Time: about 1 ms where a first look finds nothing, some more else. */
 export function findMark(image: RgbImage): Found | null {
   const { width, height } = image;
   if (width * height < PIXELS_MIN) return null;
   const blocks = Math.floor(width / BLOCK_PX) * Math.floor(height / BLOCK_PX);
-  const stride = Math.max(1, Math.floor(blocks / FIRST_LOOK_BLOCKS));
+  const strideTo = (blocksMax: number): number => Math.max(1, Math.floor(blocks / blocksMax));
   for (const weights of [U_OF_RGB, U_OF_BGR]) {
-    const glance = best(readVotes(image, weights, stride));
+    const glance = best(readVotes(image, weights, strideTo(FIRST_LOOK_BLOCKS)));
     if (glance.z < FIRST_LOOK_Z) continue;
-    const whole = stride === 1 ? glance : best(readVotes(image, weights, 1));
-    if (whole.z >= Z_MIN) return whole;
+    const look = best(readVotes(image, weights, strideTo(BLOCKS_MAX)));
+    if (look.z >= Z_MIN) return look;
   }
   return null;
 }
 
-function best(votes: Float32Array): Found {
+function best(votes: Votes): Found {
   const scores = MARKS.map((mark) => ({ mark, z: score(votes, mark.bits) }));
   return scores.reduce((a, b) => (b.z > a.z ? b : a));
 }
 
-/**
- * One vote for each block in the order of the bits: -1 for a clear zero to 1 for a clear one, NaN where the block
- * was left out. With `stride` n, only every nth row of blocks is read.
- */
-export function readVotes({ rgb, width, height }: RgbImage, weights: Weights, stride: number): Float32Array {
+export function readVotes({ rgb, width, height }: RgbImage, weights: Weights, stride: number): Votes {
   const cols = Math.floor(width / BLOCK_PX);
   const rows = Math.floor(height / BLOCK_PX);
-  const votes = new Float32Array(rows * cols).fill(Number.NaN);
+  const values = new Float32Array(Math.ceil(rows / stride) * cols);
   const [wr, wg, wb] = weights;
   const rowBytes = width * 3;
+  let read = 0;
   for (let row = 0; row < rows; row += stride) {
     for (let col = 0; col < cols; col++) {
       let largest = Number.NEGATIVE_INFINITY;
@@ -117,10 +125,10 @@ export function readVotes({ rgb, width, height }: RgbImage, weights: Weights, st
       }
       // The weights give four times U less 128; a Haar coefficient is half the sum of its four pixels.
       const coefficient = largest / 2 + 256;
-      votes[row * cols + col] = -Math.sin((2 * Math.PI * coefficient) / STEP);
+      values[read++] = -Math.sin((2 * Math.PI * coefficient) / STEP);
     }
   }
-  return votes;
+  return { values, cols, stride };
 }
 
 /** Sum of one channel over a square of 2 x 2 pixels. */
@@ -129,19 +137,19 @@ function quad(rgb: Uint8Array, at: number, rowBytes: number): number {
   return (rgb[at] as number) + (rgb[at + 3] as number) + (rgb[below] as number) + (rgb[below + 3] as number);
 }
 
-export function score(votes: Float32Array, bits: readonly number[]): number {
+export function score(votes: Votes, bits: readonly number[]): number {
   return correlation(meanVotes(votes, bits.length), bits);
 }
 
 /** The mean vote of each bit of a message of `n` bits; 0 where no block was read. */
-export function meanVotes(votes: Float32Array, n: number): Float64Array {
+export function meanVotes({ values, cols, stride }: Votes, n: number): Float64Array {
   const sums = new Float64Array(n);
   const counts = new Float64Array(n);
-  for (let i = 0, bit = 0; i < votes.length; i++, bit = bit + 1 === n ? 0 : bit + 1) {
-    const vote = votes[i] as number;
-    if (Number.isNaN(vote)) continue;
-    sums[bit] = (sums[bit] as number) + vote;
-    counts[bit] = (counts[bit] as number) + 1;
+  for (let first = 0, row = 0; first < values.length; first += cols, row += stride) {
+    for (let col = 0, bit = (row * cols) % n; col < cols; col++, bit = bit + 1 === n ? 0 : bit + 1) {
+      sums[bit] = (sums[bit] as number) + (values[first + col] as number);
+      counts[bit] = (counts[bit] as number) + 1;
+    }
   }
   return sums.map((sum, bit) => (counts[bit] === 0 ? 0 : sum / (counts[bit] as number)));
 }

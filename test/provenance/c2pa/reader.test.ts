@@ -27,17 +27,17 @@ const task = (bytes: Uint8Array) => ({ bytes: bytes.slice(), mime: 'image/jpeg',
 const patience = new AbortController().signal;
 
 test('a manifest that needs too much memory fails alone: the next is read by a new engine', async (t) => {
-  const reader = new Reader({ readMsMax: 60_000, memoryBytesMax: 16 * MIB });
+  const reader = new Reader({ readMsMax: 60_000, waitMsMax: 60_000, memoryBytesMax: 16 * MIB });
   t.teardown(() => reader.close());
   await t.rejects(reader.read(task(big), patience), { code: 'aidet.engineFailed' });
   t.match(await reader.read(task(small), patience), { report: { validation_state: 'valid' } });
 });
 
 test('a manifest that takes too long fails alone, and the image is judged without it', async (t) => {
-  const reader = new Reader({ readMsMax: 1, memoryBytesMax: 512 * MIB });
+  const reader = new Reader({ readMsMax: 1, waitMsMax: 60_000, memoryBytesMax: 512 * MIB });
   const provenance = createProvenance({ trustAnchors: [], trustKeyUsages: [] }, reader);
   t.teardown(() => provenance.close());
-  t.same(await provenance.inspect(small, patience), { present: true, evidence: [] });
+  t.match(await provenance.inspect(small, patience), { present: true, evidence: [], unverified: /within/ });
   t.match(await provenance.verify(small.slice(), patience), {
     c2pa_manifest_present: true,
     validation_state: 'invalid',
@@ -46,8 +46,18 @@ test('a manifest that takes too long fails alone, and the image is judged withou
   });
 });
 
+test('a file that waits too long for those before it is judged without its manifest', async (t) => {
+  const reader = new Reader({ readMsMax: 60_000, waitMsMax: 1, memoryBytesMax: 512 * MIB });
+  const provenance = createProvenance({ trustAnchors: [], trustKeyUsages: [] }, reader);
+  t.teardown(() => provenance.close());
+  const first = provenance.verify(big.slice(), patience);
+  t.match(await provenance.inspect(small, patience), { present: true, evidence: [], unverified: /waiting/ });
+  await t.rejects(provenance.verify(small.slice(), patience), { code: 'service_unavailable' });
+  t.equal((await first).validation_state, 'valid');
+});
+
 test('files wait in order, and one whose client went away is not looked at', async (t) => {
-  const reader = new Reader();
+  const reader = new Reader({ readMsMax: 60_000, waitMsMax: 60_000, memoryBytesMax: 512 * MIB });
   t.teardown(() => reader.close());
   const client = new AbortController();
   const order: string[] = [];
