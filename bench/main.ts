@@ -21,6 +21,10 @@ const BENCHES: Record<string, Bench> = {
     summary: 'CPU time of one tile: the native runtime by batch size, and the plain binding',
     load: () => import('./inference.js'),
   },
+  kernels: {
+    summary: 'forensic kernels against OpenCV, NumPy and sharp, the same output',
+    load: () => import('./kernels.js'),
+  },
   memory: { summary: 'resident memory over 10,000 requests', load: () => import('./memory.js') },
   'mixed-load': {
     summary: 'every kind of client at once, for minutes: nothing wrong, nothing left',

@@ -105,7 +105,8 @@ int main(int argc, char** argv) {
        }},
       {"histograms",
        [&] {
-         GhostOutput out{nullptr, curve, histograms, 0};
+         double nothing[1];
+         GhostOutput out{nullptr, nothing, histograms, 0};
          backend->ghosts({grey, tables, 0, 1}, workspace, &out);
        }},
   };
@@ -122,6 +123,8 @@ int main(int argc, char** argv) {
     std::snprintf(text, sizeof text, ",\"%s\":%.4f", work.name, best);
     json += text;
   }
-  std::printf("%s}\n", json.c_str());
+  json += ",\"curve\":[";
+  for (int i = 0; i < kTables; i++) json += (i > 0 ? "," : "") + std::to_string(curve[i]);
+  std::printf("%s]}\n", json.c_str());
   return 0;
 }

@@ -42,7 +42,35 @@ AIDET_OP Rgb LoadRgb(const uint8_t* p) {
   return {out[0], out[1], out[2]};
 }
 
+struct alignas(64) WeaveTable {
+  uint8_t place[3][64];
+  uint64_t mask[3][3];
+};
+constexpr WeaveTable MakeWeaveTable() {
+  WeaveTable t{};
+  for (int part = 0; part < 3; part++) {
+    for (int i = 0; i < 64; i++) {
+      const int to = 64 * part + i;
+      t.place[part][i] = static_cast<uint8_t>(to / 3);
+      t.mask[part][to % 3] |= uint64_t{1} << i;
+    }
+  }
+  return t;
+}
+static constexpr WeaveTable kWeave = MakeWeaveTable();
+
+AIDET_OP void StoreRgb(uint8_t* p, const Rgb& v) {
+  for (int part = 0; part < 3; part++) {
+    const Vec place = Load(kWeave.place[part]);
+    Vec out = _mm512_permutexvar_epi8(place, v.r);
+    out = _mm512_mask_permutexvar_epi8(out, kWeave.mask[part][1], place, v.g);
+    Store(p + 64 * part, _mm512_mask_permutexvar_epi8(out, kWeave.mask[part][2], place, v.b));
+  }
+}
+
 #elif defined(AIDET_TARGET_NEON)
+
+AIDET_OP void StoreRgb(uint8_t* p, const Rgb& v) { vst3q_u8(p, uint8x16x3_t{{v.r, v.g, v.b}}); }
 
 AIDET_OP Rgb LoadRgb(const uint8_t* p) {
   const uint8x16x3_t v = vld3q_u8(p);
@@ -78,6 +106,32 @@ AIDET_OP Rgb LoadRgb(const uint8_t* p) {
                 Shuffle8(part[2], Spread(kPick.place[c][2])));
   }
   return {out[0], out[1], out[2]};
+}
+
+struct alignas(16) WeaveTable {
+  uint8_t place[3][3][16];
+};
+constexpr WeaveTable MakeWeaveTable() {
+  WeaveTable t{};
+  for (int part = 0; part < 3; part++) {
+    for (int c = 0; c < 3; c++) {
+      for (int i = 0; i < 16; i++) {
+        const int to = 16 * part + i;
+        t.place[part][c][i] = static_cast<uint8_t>(to % 3 == c ? to / 3 : 0x80);
+      }
+    }
+  }
+  return t;
+}
+static constexpr WeaveTable kWeave = MakeWeaveTable();
+
+AIDET_OP void StoreRgb(uint8_t* p, const Rgb& v) {
+  for (int part = 0; part < 3; part++) {
+    const Vec out = Or(Or(Shuffle8(v.r, Spread(kWeave.place[part][0])),
+                          Shuffle8(v.g, Spread(kWeave.place[part][1]))),
+                       Shuffle8(v.b, Spread(kWeave.place[part][2])));
+    StoreGroups(p + 16 * part, 48, out);
+  }
 }
 
 #endif

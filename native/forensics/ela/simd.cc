@@ -148,16 +148,16 @@ struct Ops {
     if (out.difference_max != nullptr) {
       StoreFirst(out.difference_max + x, Max8(Max8(r, g), b), valid);
     }
-    if (out.difference_rgb != nullptr) StoreRgb(out.difference_rgb + 3 * x, r, g, b, valid);
+    if (out.difference_rgb != nullptr) {
+      StoreDifference(out.difference_rgb + 3 * x, {r, g, b}, valid);
+    }
   }
 
-  AIDET_OP void StoreRgb(uint8_t* to, Vec r, Vec g, Vec b, int valid) {
-    alignas(64) uint8_t channel[3][kBytes];
-    Store(channel[0], r), Store(channel[1], g), Store(channel[2], b);
-    const int count = valid < kBytes ? valid : kBytes;
-    for (int i = 0; i < count; i++) {
-      for (int c = 0; c < 3; c++) to[3 * i + c] = channel[c][i];
-    }
+  AIDET_OP void StoreDifference(uint8_t* to, const Rgb& v, int valid) {
+    if (valid >= kBytes) return StoreRgb(to, v);
+    alignas(64) uint8_t bytes[3 * kBytes];
+    StoreRgb(bytes, v);
+    std::memcpy(to, bytes, static_cast<size_t>(valid) * 3);
   }
 };
 
