@@ -1,0 +1,79 @@
+// The median residual on a device: a thread a pixel, a group a block of 16 x 16; sums are whole
+// numbers, so their order does not matter.
+#include "../cuda/api.h"
+#include "../cuda/device.cuh"
+
+namespace aidet::cuda {
+namespace {
+
+__device__ void Sort(int& a, int& b) {
+  const int less = min(a, b);
+  b = max(a, b);
+  a = less;
+}
+
+__device__ int MedianOf3(int a, int b, int c) { return max(min(a, b), min(max(a, b), c)); }
+
+// Three sorted columns: greatest of the lows, median of the middles, least of the highs.
+__device__ int MedianOf9(int v[3][3]) {
+  for (int i = 0; i < 3; i++) {
+    Sort(v[i][0], v[i][1]);
+    Sort(v[i][1], v[i][2]);
+    Sort(v[i][0], v[i][1]);
+  }
+  return MedianOf3(max(max(v[0][0], v[1][0]), v[2][0]), MedianOf3(v[0][1], v[1][1], v[2][1]),
+                   min(min(v[0][2], v[1][2]), v[2][2]));
+}
+
+__global__ void Noise(const uint8_t* grey, int width, int height, int8_t* residual, int64_t* sums) {
+  __shared__ unsigned long long total[4];
+  const int thread = static_cast<int>(threadIdx.y * 16 + threadIdx.x);
+  if (thread < 4) total[thread] = 0;
+  __syncthreads();
+  const int x = static_cast<int>(blockIdx.x * 16 + threadIdx.x);
+  const int y = static_cast<int>(blockIdx.y * 16 + threadIdx.y);
+  if (x < width && y < height) {
+    int v[3][3];
+    for (int i = 0; i < 9; i++) {
+      const int nx = min(max(x + i % 3 - 1, 0), width - 1),
+                ny = min(max(y + i / 3 - 1, 0), height - 1);
+      v[i % 3][i / 3] = grey[static_cast<size_t>(ny) * width + nx];
+    }
+    const size_t at = static_cast<size_t>(y) * width + x;
+    const int here = grey[at];
+    const long long r = min(max(here - MedianOf9(v), -128), 127);
+    if (residual != nullptr) residual[at] = static_cast<int8_t>(r);
+    const long long parts[4] = {here, r, r * r, r * r * r * r};
+    for (int i = 0; i < 4; i++) atomicAdd(&total[i], static_cast<unsigned long long>(parts[i]));
+  }
+  __syncthreads();
+  if (thread < 4) {
+    const size_t block = static_cast<size_t>(blockIdx.y) * gridDim.x + blockIdx.x;
+    sums[4 * block + thread] = static_cast<int64_t>(total[thread]);
+  }
+}
+
+}  // namespace
+}  // namespace aidet::cuda
+
+extern "C" __attribute__((visibility("default"))) int aidet_cuda_noise(const uint8_t* grey,
+                                                                       ptrdiff_t stride, int width,
+                                                                       int height, int8_t* residual,
+                                                                       int64_t* sums) {
+  using namespace aidet::cuda;
+  Calls calls;
+  const size_t pixels = static_cast<size_t>(width) * height;
+  const dim3 blocks(static_cast<unsigned>((width + 15) / 16),
+                    static_cast<unsigned>((height + 15) / 16));
+  Buffer<uint8_t> source(&calls, pixels);
+  Buffer<int8_t> out(&calls, residual != nullptr ? pixels : 1);
+  Buffer<int64_t> totals(&calls, 4 * static_cast<size_t>(blocks.x) * blocks.y);
+  source.CopyRowsIn(grey, stride, static_cast<size_t>(width), static_cast<size_t>(height));
+  if (!calls.ok()) return calls.error();
+  Noise<<<blocks, dim3(16, 16)>>>(source.get(), width, height,
+                                  residual != nullptr ? out.get() : nullptr, totals.get());
+  calls.Try(cudaGetLastError());
+  totals.CopyOut(sums);
+  if (residual != nullptr) out.CopyOut(residual);
+  return calls.error();
+}
