@@ -87,12 +87,12 @@ function readPlaces(bytes: Uint8Array, iloc: Box): Map<number, { at: number; len
     read(2);
     const base = read(baseBytes);
     const extents = read(2);
-    for (let j = 0; j < extents && at < iloc.end; j++) {
-      if (version > 0) read(indexBytes);
-      const offset = read(offsetBytes);
-      const length = read(lengthBytes);
-      if (j === 0 && method === 0) places.set(id, { at: base + offset, length });
-    }
+    if (extents === 0) continue;
+    if (version > 0) read(indexBytes);
+    const offset = read(offsetBytes);
+    const length = read(lengthBytes);
+    if (method === 0) places.set(id, { at: base + offset, length });
+    at += (extents - 1) * ((version > 0 ? indexBytes : 0) + offsetBytes + lengthBytes);
   }
   return places;
 }

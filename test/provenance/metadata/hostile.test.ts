@@ -248,6 +248,8 @@ const BOMBS: [name: string, file: () => Promise<Uint8Array>, traces: string[]][]
     [],
   ],
   ['a chunk longer than the file', () => pngWith(Buffer.from('7fffffff74455874', 'hex')), []],
+  ['GIF blocks of one byte', async () => gifOfBytes(), []],
+  ['HEIF items of no size without number', async () => heifOfNothing(), []],
   ['a TIFF of long tags', async () => longTags(), []],
 ];
 
@@ -256,6 +258,24 @@ const deflatedXmp = (text: Buffer): Buffer =>
     'iTXt',
     Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\x01\0\0\0', 'latin1'), deflateSync(text)]),
   );
+
+/** An extension that goes on in the smallest steps to the end of the file. */
+function gifOfBytes(): Uint8Array {
+  const head = Buffer.from('4749463839610a000a000000002101', 'hex');
+  return new Uint8Array(Buffer.concat([head, Buffer.alloc(20 * MB, 1)]));
+}
+
+/** Items whose extents take no bytes, as many as can be told. */
+function heifOfNothing(): Uint8Array {
+  const head = Buffer.from('0000001466747970686569630000000068656963', 'hex');
+  const iloc = Buffer.alloc(16 + 6 * 65_535, 0xff);
+  Buffer.from('00000000696c6f63000000000000ffff', 'hex').copy(iloc);
+  iloc.writeUInt32BE(iloc.length, 0);
+  const iinf = Buffer.from('0000000e69696e66000000000000', 'hex');
+  const meta = Buffer.from('000000006d65746100000000', 'hex');
+  meta.writeUInt32BE(meta.length + iinf.length + iloc.length, 0);
+  return new Uint8Array(Buffer.concat([head, meta, iinf, iloc]));
+}
 
 /** 512 entries that each claim the rest of the file. */
 function longTags(): Uint8Array {
