@@ -1,11 +1,9 @@
 /** API keys from the command line, on the data directory of a server that may be running: it notices within a second. */
-import { createAccounts } from '../accounts/accounts.js';
 import type { Accounts, KeyInfo, KeyOptions, NewKey } from '../accounts/types.js';
-import type { Settings } from '../config/schema.js';
-import { openDatabase } from '../storage/database.js';
-import { openSecrets } from '../storage/secrets.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { EXIT, type Io, printLine, UsageError } from './io.js';
+import { columns, isoOf, timeOf } from './output.js';
+import { withAccounts } from './with-accounts.js';
 
 const HELP = `Usage: aidet keys create --plan free|pro|enterprise [--test] [--name NAME] [--scope ENDPOINT]... [--ip CIDR]...
                          [--expires-at TIME] [--json]
@@ -70,27 +68,6 @@ export async function run(argv: string[], io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-function withAccounts(settings: Settings, use: (accounts: Accounts) => void): void {
-  const db = openDatabase(settings.data_dir);
-  try {
-    const accounts = createAccounts(
-      {
-        db,
-        clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
-        pepper: openSecrets(settings.data_dir).pepper,
-        report: (error) => {
-          throw error;
-        },
-      },
-      { plansFile: settings.plans_file },
-    );
-    use(accounts);
-    accounts.close();
-  } finally {
-    db.close();
-  }
-}
-
 function create(accounts: Accounts, values: Values, _: string[], io: Io): void {
   const plan = text(values['plan']);
   const project = text(values['project']);
@@ -102,7 +79,7 @@ function create(accounts: Accounts, values: Values, _: string[], io: Io): void {
   if (name !== undefined) options.name = name;
   if (Array.isArray(values['scope'])) options.scopes = values['scope'].map(String);
   if (Array.isArray(values['ip'])) options.ipAllowlist = values['ip'].map(String);
-  if (expiresAt !== undefined) options.expiresMs = timeOf(expiresAt);
+  if (expiresAt !== undefined) options.expiresMs = timeOf(expiresAt, '--expires-at');
   const key =
     project === undefined
       ? accounts.createProjectWithKey(plan as string, options)
@@ -191,24 +168,7 @@ function table(rows: (ReturnType<typeof toJson> & { plan: string })[]): string[]
     row.revoked_at === null ? (row.expires_at ?? '-') : `revoked ${row.revoked_at}`,
     row.name,
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => (row[i] ?? '').length)));
-  return [head, ...cells].map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-function timeOf(given: string): number {
-  const iso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(given);
-  const ms = iso ? Date.parse(given) : Number.NaN;
-  if (Number.isNaN(ms)) throw new UsageError('--expires-at takes 2027-01-31 or 2027-01-31T12:00:00Z');
-  return ms;
-}
-
-function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+  return columns([head, ...cells]);
 }
 
 function text(value: Values[string]): string | undefined {

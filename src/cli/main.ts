@@ -22,6 +22,7 @@ const COMMANDS: Record<string, Command> = {
   },
   eval: { summary: 'judge labelled images and print how often it is right', load: () => import('./eval.js') },
   keys: { summary: 'create, list, rotate and revoke API keys', load: () => import('./keys.js') },
+  projects: { summary: 'list projects; change plan, limits, state', load: () => import('./projects.js') },
   doctor: {
     summary: 'say what is loaded, what is not, and what to do about it',
     load: () => import('./doctor.js'),
