@@ -148,6 +148,7 @@ async function start(
   close: () => Promise<void>,
 ): Promise<App> {
   const log = createLog({ level: settings.log_level });
+  onClose(() => new Promise<void>((resolve) => log.flush(() => resolve())));
   const report = (error: Error): void => log.error({ err: error });
   const metrics = createMetrics({ processMetrics: true });
   const { data_dir: dataDir } = settings;
