@@ -81,6 +81,11 @@ def judged(row, image, data):
     return row['generator'], said['notes']
 
 
+def distances(hashes, value):
+    """Bits in which each 64-bit hash differs from `value`."""
+    return np.unpackbits((hashes ^ np.uint64(value)).view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1, dtype=np.int64)
+
+
 class Known:
     """Perceptual hashes of everything taken so far and of everything that is held back."""
 
@@ -95,10 +100,10 @@ class Known:
         self.count += 1
 
     def holds(self, value):
-        return bool((np.bitwise_count(self.held ^ np.uint64(value)) <= NEAR_HELD).any())
+        return bool((distances(self.held, value) <= NEAR_HELD).any())
 
     def sees(self, value, digest):
-        distance = np.bitwise_count(self.hashes[: self.count] ^ np.uint64(value))
+        distance = distances(self.hashes[: self.count], value)
         return digest in self.sums or self.holds(value) or bool((distance <= NEAR).any())
 
 
