@@ -14,7 +14,8 @@ import { loadModelPackage } from './inference/model-package.js';
 import { defaultOrtLibrary, openRuntime } from './inference/runtime.js';
 import type { InferenceRuntime, RuntimeSettings } from './inference/types.js';
 import { createLog, type Log } from './observability/log.js';
-import { createMetrics, type Metrics } from './observability/metrics.js';
+import { createMetrics } from './observability/metrics.js';
+import { observeRoad } from './observability/observe-road.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import type { Pipeline } from './pipeline/types.js';
 import { createProvenance } from './provenance/provenance.js';
@@ -173,7 +174,7 @@ async function start(
   onClose(() => answers.close());
   const detector = await createDetector(settings);
   onClose(() => detector.close());
-  observe(metrics, detector);
+  observeRoad(metrics, detector);
   const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
     version: string;
   };
@@ -285,24 +286,4 @@ async function cardOf({ manifest, path }: ModelPackage, active: boolean): Promis
 async function builtCommit(): Promise<string | null> {
   const text = await readFile(join(PACKAGE_ROOT, 'dist', 'commit'), 'utf8').catch(() => '');
   return text.trim() === '' ? null : text.trim();
-}
-
-/** Figures that other parts count are taken over at each reading. */
-function observe(metrics: Metrics, { pipeline, runtime }: Detector): void {
-  metrics.onRead(() => {
-    const load = pipeline.load();
-    metrics.set('aidet_images_in_flight', load.images);
-    metrics.set('aidet_images_queued', load.queuedImages);
-    metrics.set('aidet_in_flight_bytes', load.bytes);
-    metrics.set('aidet_ready', pipeline.ready() ? 1 : 0);
-    const stats = runtime.stats();
-    metrics.set('aidet_inference_queued_tiles', stats.queuedTiles);
-    metrics.set('aidet_inference_running_tiles', stats.runningTiles);
-    metrics.setTotal('aidet_inference_tiles_total', stats.tiles);
-    metrics.setTotal('aidet_inference_batches_total', stats.batches);
-    metrics.setTotal('aidet_inference_execute_seconds_total', stats.executeMsTotal / 1000);
-    metrics.setTotal('aidet_inference_queue_delay_seconds_total', stats.queueDelayMsTotal / 1000);
-    for (const reason of ['rejected', 'expired', 'cancelled', 'failed'] as const)
-      metrics.setTotal('aidet_inference_dropped_tiles_total', stats[reason], { reason });
-  });
 }
