@@ -68,6 +68,7 @@ def _finishing_options(command) -> None:
     command.add_argument("--model", required=True, help="folder of the model package to write")
     command.add_argument("--id", default="aidet-tile")
     command.add_argument("--version", default="1.0.0")
+    command.add_argument("--refit", action="store_true", help="replace the heads by regressions on wider evidence (refit.py)")
     command.add_argument("--most", type=int, default=100, help="images of one source that are judged")
     command.add_argument("--family-minimum", type=int, default=5, help="training pictures that make a family a class of its own")
 
@@ -104,7 +105,7 @@ def _finish(arguments) -> None:
 
     records, store = _read(arguments)
     finish(arguments.checkpoint, records, store, arguments.model, arguments.id, arguments.version,
-           family_minimum=arguments.family_minimum, most=arguments.most)
+           family_minimum=arguments.family_minimum, most=arguments.most, refit_heads=arguments.refit)
 
 
 def _build(arguments) -> None:

@@ -7,7 +7,7 @@ from .calibration import Calibrated, operating_table
 from .crops import Store
 from .degrade import CONDITIONS
 from .metrics import auc, expected_calibration_error, rates, source_interval, tpr_at_fpr
-from .records import Record
+from .records import UNKNOWN, Record
 from .scoring import Scores, score
 
 ALL_CONDITIONS = ("whole", *CONDITIONS)
@@ -46,8 +46,9 @@ def detection_figures(records: list[Record], probability: np.ndarray, threshold:
 
 def attribution_figures(records: list[Record], generator: np.ndarray, families: list[str]) -> dict:
     """Top-1 and top-3 over generated images whose family the network knows; per-class recall; where the unknown go."""
-    known = [i for i, r in enumerate(records) if r.generated and r.family in families and r.family != "other"]
-    unknown = [i for i, r in enumerate(records) if r.generated and (r.family not in families or r.family == "other")]
+    named = [i for i, r in enumerate(records) if r.generated and r.family != UNKNOWN]
+    known = [i for i in named if records[i].family in families and records[i].family != "other"]
+    unknown = [i for i in named if records[i].family not in families or records[i].family == "other"]
     order = np.argsort(-generator, axis=1)
     truth = {i: families.index(records[i].family) for i in known}
     figures = {"n_known": len(known), "n_unknown": len(unknown), "classes": len(families)}

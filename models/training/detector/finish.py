@@ -1,6 +1,7 @@
 """From a trained checkpoint to a model package: calibrate, choose the threshold, evaluate, export, report."""
 import json
 import os
+import tempfile
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .export import export_onnx, write_manifest
 from .generators import manifest_entries
 from .network import folded, keep_families
 from .records import Record, at_most, family_counts
+from .refit import refit
 from .scoring import OnnxNetwork
 from .train import device, load
 from .zero_line import zero_line
@@ -22,21 +24,27 @@ FALSE_POSITIVES_MAX = 0.05
 
 
 def finish(checkpoint: str, records: list[Record], store: Store, out: str, model_id: str, version: str,
-           splits: tuple[str, ...] = ("val", "val2", "test", "test2"), family_minimum: int = 5, most: int = 100) -> dict:
+           splits: tuple[str, ...] = ("val", "val2", "test", "test2"), family_minimum: int = 5, most: int = 100,
+           refit_heads: bool = False) -> dict:
     """Writes model.onnx, manifest.json and report.json into `out`; returns the report. Families with fewer training
     pictures than `family_minimum` lose their logit; of a source no more than `most` images are judged. No test split takes
     part in a choice: calibration is fitted on `val` and `val2`, the threshold on the authentic images of `calib`, or of
     the validation splits where there is no `calib`."""
     os.makedirs(out, exist_ok=True)
+    training = [r for r in records if r.split == "train"]
+    judged = at_most([r for r in records if r.split != "train" and r.path in store], most)
     network, families = load(checkpoint)
     counts = family_counts(records)
     kept = [i for i, f in enumerate(families) if f == "other" or counts.get(f, 0) >= family_minimum]
-    network, families = keep_families(network, kept).eval(), [families[i] for i in kept]
+    network, families = folded(keep_families(network, kept)), [families[i] for i in kept]
     on = device()
+    refitted = None
+    if refit_heads:
+        with tempfile.TemporaryDirectory() as folder:
+            network, refitted = refit(network, training + judged, store, families, folder, on)
     export_onnx(network, os.path.join(out, "model.onnx"))
     # On a CPU the file itself is judged: faster there, and what is measured is what ships.
-    judge = OnnxNetwork(os.path.join(out, "model.onnx")) if on.type == "cpu" else folded(network).to(on)
-    judged = at_most([r for r in records if r.split != "train" and r.path in store], most)
+    judge = OnnxNetwork(os.path.join(out, "model.onnx")) if on.type == "cpu" else network.to(on)
     of = lambda *names: [r for r in judged if r.split in names]  # noqa: E731
 
     validation = of("val", "val2")
@@ -54,6 +62,7 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
 
     report: dict = {
         "model": f"{model_id} {version}",
+        "refit": refitted,
         "parameters": sum(p.numel() for p in network.parameters()),
         "calibration": {"method": "platt", "a": a, "b": b, "fitted_on": {"images": len(validation), "conditions": list(fitted)}},
         "threshold": {

@@ -24,6 +24,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 
+UNKNOWN = "unknown"  # family of a generated image whose generator nobody named
+
+
 @dataclass(frozen=True)
 class Record:
     """One labelled image. `width` and `height` are the whole original's, which a crop does not tell."""

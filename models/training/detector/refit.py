@@ -15,7 +15,7 @@ from .crops import Store
 from .degrade import training_crop
 from .metrics import auc
 from .network import TileNetwork, folded
-from .records import Record
+from .records import UNKNOWN, Record
 from .scoring import OnnxNetwork, score
 
 MIDDLE, EARLY = 9, 5  # trunk blocks beside the neck: stride 16 and stride 8
@@ -46,7 +46,7 @@ class RefitNetwork(nn.Module):
 
 
 def refit(network: TileNetwork, records: list[Record], store: Store, families: list[str], folder: str, on: torch.device,
-          draws: int = 2, side: int = 128, most: int = 60, seed: int = 3) -> tuple[RefitNetwork, dict]:
+          draws: int = 1, side: int = 128, most: int = 60, seed: int = 3) -> tuple[RefitNetwork, dict]:
     """The network with new heads, and what was chosen. `most`: crops of one source and class; the penalty is chosen by
     the matched AUC on the validation splits."""
     from .export import export_onnx
@@ -72,11 +72,11 @@ def refit(network: TileNetwork, records: list[Record], store: Store, families: l
     best, found = -1.0, {}
     for strength in STRENGTHS:
         w, b = _logistic(known, label, weight, spread, strength)
-        reached = {s: auc(truth[split == s], (asked @ w + b)[split == s]) for s in np.unique(split)}
+        reached = {str(s): auc(truth[split == s], (asked @ w + b)[split == s]) for s in np.unique(split)}
         found[strength] = {s: round(v, 4) for s, v in reached.items()}
         if np.mean(list(reached.values())) > best:
             best, head, chosen_strength = np.mean(list(reached.values())), (w, b), strength
-    generated = label == 1
+    generated = np.array([r.generated and r.family != UNKNOWN for r in chosen])
     family = np.array([families.index(r.family) if r.family in families else families.index("other") for r in chosen])
     gw, gb = _multinomial(known[generated], family[generated], spread, len(families), chosen_strength)
     with torch.no_grad():

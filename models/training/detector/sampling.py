@@ -7,7 +7,7 @@ import torch
 
 from .crops import Store
 from .degrade import training_crop
-from .records import Record
+from .records import UNKNOWN, Record
 
 IGNORED = -100  # cross entropy leaves these out
 
@@ -41,5 +41,11 @@ class Batches(torch.utils.data.IterableDataset):
                 crop = training_crop(self.store[record.path], self.side, draw, self.strength)
                 images.append(crop.transpose(2, 0, 1))
                 labels.append(float(record.generated))
-                families.append(self.families.get(record.family, self.families["other"]) if record.generated else IGNORED)
+                families.append(self._family(record))
             yield torch.from_numpy(np.stack(images)), torch.tensor(labels), torch.tensor(families)
+
+    def _family(self, record: Record) -> int:
+        """A generator that nobody named teaches nothing; one that is named but has no logit is `other`."""
+        if not record.generated or record.family == UNKNOWN:
+            return IGNORED
+        return self.families.get(record.family, self.families["other"])
