@@ -29,7 +29,7 @@ import { openSecrets } from './storage/secrets.js';
 
 /** The package's own folder; the compiled file lies in dist/src. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SHIPPED_MODEL = 'aidet-baseline';
+const SHIPPED_MODEL = 'aidet-tile';
 
 /** The road without a front end: what the CLI and the evaluation use. */
 export interface Detector {
