@@ -57,7 +57,11 @@ if (files.length === 0) {
   process.exit(1);
 }
 if (words.length === 0) {
-  check('format and lint', join(root, 'node_modules', '.bin', 'biome'), ['check', '--diagnostic-level=warn', '.']);
+  check('format and lint', join(root, 'node_modules', '.bin', 'biome'), [
+    'check',
+    '--diagnostic-level=warn',
+    '.',
+  ]);
   check('generated files', process.execPath, ['scripts/generate-api.mjs', '--check']);
   check('arrows', join(root, 'node_modules', '.bin', 'depcruise'), [
     '--config',
