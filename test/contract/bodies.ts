@@ -81,7 +81,7 @@ const options = fc.record(
       fc.oneof(fc.constantFrom(-1, 2, '0.5', Number.NaN), anyValue),
     ),
     metadata: mostly(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 }), anyValue),
-    model: mostly(fc.constant('aidet-baseline'), fc.oneof(fc.constantFrom('none', '../..'), anyValue)),
+    model: mostly(fc.constant('aidet-tile'), fc.oneof(fc.constantFrom('none', '../..'), anyValue)),
   },
   { requiredKeys: [] },
 );
@@ -157,7 +157,7 @@ function multipartBody(images: fc.Arbitrary<Buffer>, fileName: string, filesMax:
       ['include_heatmap', 'true'],
       ['model_threshold', '0.3'],
       ['metadata', '{"a":[1]}'],
-      ['model', 'aidet-baseline'],
+      ['model', 'aidet-tile'],
     )
     .map(([name, value]) => part(`; name="${name}"`, value as string));
   const wrong = fc

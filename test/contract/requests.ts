@@ -59,7 +59,7 @@ const reading: fc.Arbitrary<Operation> = fc.constantFrom(
     '/v1/keys',
     KEY,
     '/v1/models',
-    '/v1/models/aidet-baseline',
+    '/v1/models/aidet-tile',
     '/v1/models/%2e%2e%2f',
     '/v1/artifacts/art_01M8CEMNGDC7HGSTNFKHGWYZTX.png',
     '/livez',
