@@ -1,13 +1,14 @@
 """python -m detector COMMAND: from manifests of labelled images to a model package.
 
-  init      unpack the pretrained trunk (see init.py)
-  train     train; goes on where it stopped with --resume
-  merge     average the weights of twin runs
-  finish    calibrate, evaluate, export a checkpoint
-  evaluate  figures of any model package; the twin of `npx aidet eval`
-  build     train, then finish
-  smoke     the whole road on generated pictures, in under two minutes
+init      unpack the pretrained trunk (see init.py)
+train     train; goes on where it stopped with --resume
+merge     average the weights of twin runs
+finish    calibrate, evaluate, export a checkpoint
+evaluate  figures of any model package; the twin of `npx aidet eval`
+build     train, then finish
+smoke     the whole road on generated pictures, in under two minutes
 """
+
 import argparse
 import os
 import sys
@@ -17,7 +18,9 @@ import numpy as np
 
 
 def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m detector", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m detector", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     init = commands.add_parser("init")
     init.add_argument("--package", required=True, help="folder of the unpacked npm package")
@@ -44,8 +47,12 @@ def main(argv: list[str]) -> None:
 
 
 def _data_options(command) -> None:
-    command.add_argument("--data", nargs="+", required=True, help="folders with an index.tsv (columns in records.py)")
-    command.add_argument("--store", required=True, help="folder for decoded pixels; grows to the images' raw size")
+    command.add_argument(
+        "--data", nargs="+", required=True, help="folders with an index.tsv (columns in records.py)"
+    )
+    command.add_argument(
+        "--store", required=True, help="folder for decoded pixels; grows to the images' raw size"
+    )
 
 
 def _training_options(command) -> None:
@@ -57,7 +64,11 @@ def _training_options(command) -> None:
     command.add_argument("--warm", help="checkpoint whose weights start a new schedule")
     command.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
     for field in fields(Settings):
-        kind = (lambda text: text in ("1", "true", "yes")) if isinstance(field.default, bool) else type(field.default)
+        kind = (
+            (lambda text: text in ("1", "true", "yes"))
+            if isinstance(field.default, bool)
+            else type(field.default)
+        )
         command.add_argument("--" + field.name.replace("_", "-"), type=kind, default=field.default)
 
 
@@ -68,9 +79,16 @@ def _finishing_options(command) -> None:
     command.add_argument("--model", required=True, help="folder of the model package to write")
     command.add_argument("--id", default="aidet-tile")
     command.add_argument("--version", default="1.0.0")
-    command.add_argument("--refit", action="store_true", help="replace the heads by regressions on wider evidence (refit.py)")
+    command.add_argument(
+        "--refit", action="store_true", help="replace the heads by regressions on wider evidence (refit.py)"
+    )
     command.add_argument("--most", type=int, default=100, help="images of one source that are judged")
-    command.add_argument("--family-minimum", type=int, default=5, help="training pictures that make a family a class of its own")
+    command.add_argument(
+        "--family-minimum",
+        type=int,
+        default=5,
+        help="training pictures that make a family a class of its own",
+    )
 
 
 def _read(arguments):
@@ -97,15 +115,26 @@ def _train(arguments) -> str:
     records, store = _read(arguments)
     settings = Settings(**{f.name: getattr(arguments, f.name) for f in fields(Settings)})
     pretrained = dict(np.load(arguments.pretrained)) if arguments.pretrained else None
-    return train(records, store, FAMILIES, arguments.run, settings, pretrained, arguments.warm, arguments.resume)
+    return train(
+        records, store, FAMILIES, arguments.run, settings, pretrained, arguments.warm, arguments.resume
+    )
 
 
 def _finish(arguments) -> None:
     from .finish import finish
 
     records, store = _read(arguments)
-    finish(arguments.checkpoint, records, store, arguments.model, arguments.id, arguments.version,
-           family_minimum=arguments.family_minimum, most=arguments.most, refit_heads=arguments.refit)
+    finish(
+        arguments.checkpoint,
+        records,
+        store,
+        arguments.model,
+        arguments.id,
+        arguments.version,
+        family_minimum=arguments.family_minimum,
+        most=arguments.most,
+        refit_heads=arguments.refit,
+    )
 
 
 def _build(arguments) -> None:
@@ -131,15 +160,24 @@ def _evaluate(arguments) -> None:
     with open(os.path.join(arguments.package, "manifest.json")) as handle:
         manifest = json.load(handle)
     given = manifest["input"]
-    network = OnnxNetwork(os.path.join(arguments.package, manifest["file"]), given["scale"], given["mean"], given["std"])
+    network = OnnxNetwork(
+        os.path.join(arguments.package, manifest["file"]), given["scale"], given["mean"], given["std"]
+    )
     families = [generator["family"] for generator in manifest["generators"]]
-    calibrated = Calibrated(manifest["calibration"]["a"], manifest["calibration"]["b"], manifest["threshold"], families)
+    calibrated = Calibrated(
+        manifest["calibration"]["a"], manifest["calibration"]["b"], manifest["threshold"], families
+    )
     records, store = _read(arguments)
     reports = {}
     for split in arguments.split:
         chosen = at_most([r for r in records if r.split == split and r.path in store], arguments.most)
-        reports[split] = evaluate(score_conditions(network, chosen, store, arguments.conditions, device()), chosen, calibrated)
-        print(f"\n{manifest['id']} {manifest['version']} on {split}, threshold {calibrated.threshold}\n\n{table(reports[split])}", flush=True)
+        reports[split] = evaluate(
+            score_conditions(network, chosen, store, arguments.conditions, device()), chosen, calibrated
+        )
+        print(
+            f"\n{manifest['id']} {manifest['version']} on {split}, threshold {calibrated.threshold}\n\n{table(reports[split])}",
+            flush=True,
+        )
     if arguments.report:
         with open(arguments.report, "w") as handle:
             json.dump(reports, handle, indent=1)

@@ -1,4 +1,5 @@
 """From logits to probabilities and from probabilities to a verdict (numpy only)."""
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,4 +1,5 @@
 """card.md of a model package, from its report: nothing is said there that was not measured."""
+
 import json
 import os
 
@@ -29,7 +30,9 @@ def write_card(folder: str, report: dict) -> None:
         manifest = json.load(handle)
     size = os.path.getsize(os.path.join(folder, manifest["file"])) / 1e6
     training, threshold = report["training"], report["threshold"]
-    families = ", ".join(f"{f} {n}" for f, n in sorted(training["families"].items(), key=lambda item: -item[1]))
+    families = ", ".join(
+        f"{f} {n}" for f, n in sorted(training["families"].items(), key=lambda item: -item[1])
+    )
     parts = [
         f"# {manifest['id']} {manifest['version']}",
         "Says of a 256 × 256 tile at native resolution how likely it is AI-generated, where, and which family of generators "
@@ -52,18 +55,37 @@ def write_card(folder: str, report: dict) -> None:
     ]
     for split, figures in report["splits"].items():
         first = next(iter(figures["conditions"].values()))
-        parts.append(f"### {split}: {first['n_authentic']} authentic, {first['n_generated']} generated, sources never trained on\n{table(figures)}")
+        parts.append(
+            f"### {split}: {first['n_authentic']} authentic, {first['n_generated']} generated, sources never trained on\n{table(figures)}"
+        )
     zero = report["zero_line_auc"]
-    parts.append(f"Zero line: boosted trees that see format, size and quantisation tables but no pixel reach an AUC of {zero['originals']:.2f} on the "
-                 f"original files of `test` and {zero['matched']:.2f} under `matched`.")
+    parts.append(
+        f"Zero line: boosted trees that see format, size and quantisation tables but no pixel reach an AUC of {zero['originals']:.2f} on the "
+        f"original files of `test` and {zero['matched']:.2f} under `matched`."
+    )
     reported = report["splits"].get("test") or next(iter(report["splits"].values()))
-    parts.append("### Threshold and rates, matched\n| threshold | TPR | FPR | balanced accuracy |\n| --- | --- | --- | --- |\n" + "\n".join(
-        f"| {row['threshold']:.2f} | {row['tpr']:.3f} | {row['fpr']:.3f} | {row['balanced_accuracy']:.3f} |" for row in reported["operating_table_matched"]))
+    parts.append(
+        "### Threshold and rates, matched\n| threshold | TPR | FPR | balanced accuracy |\n| --- | --- | --- | --- |\n"
+        + "\n".join(
+            f"| {row['threshold']:.2f} | {row['tpr']:.3f} | {row['fpr']:.3f} | {row['balanced_accuracy']:.3f} |"
+            for row in reported["operating_table_matched"]
+        )
+    )
     recall = reported["conditions"]["native"]["attribution"]
     if "recall" in recall:
-        parts.append("### Attribution by family, native\n" + ", ".join(f"{f} {hit}/{n}" for f, (hit, n) in recall["recall"].items()) +
-                     (f". Of the generators it does not know {recall['unknown_as_other']:.0%} are called `other`." if "unknown_as_other" in recall else "."))
-    parts.append("### Where it fails\nSources of the test splits that it misjudges most, native, at the threshold:\n\n" + failures(report))
+        parts.append(
+            "### Attribution by family, native\n"
+            + ", ".join(f"{f} {hit}/{n}" for f, (hit, n) in recall["recall"].items())
+            + (
+                f". Of the generators it does not know {recall['unknown_as_other']:.0%} are called `other`."
+                if "unknown_as_other" in recall
+                else "."
+            )
+        )
+    parts.append(
+        "### Where it fails\nSources of the test splits that it misjudges most, native, at the threshold:\n\n"
+        + failures(report)
+    )
     parts += [f"## What it must not be used for\n{USE}", f"## Licence\n{LICENCE}"]
     with open(os.path.join(folder, "card.md"), "w") as handle:
         handle.write("\n\n".join(parts) + "\n")
@@ -74,10 +96,19 @@ def failures(report: dict, most: int = 12) -> str:
     rows = []
     for split in ("test", "test2"):
         for group in report["splits"].get(split, {}).get("sources", {}).values():
-            wrong = group["called_generated"] if group["label"] == "real" else group["n"] - group["called_generated"]
+            wrong = (
+                group["called_generated"]
+                if group["label"] == "real"
+                else group["n"] - group["called_generated"]
+            )
             if group["n"] >= 5:
-                rows.append((wrong / group["n"], wrong, group["n"], split, group["label"], group.get("what", "")))
+                rows.append(
+                    (wrong / group["n"], wrong, group["n"], split, group["label"], group.get("what", ""))
+                )
     rows.sort(reverse=True)
     lines = ["| split | label | kind or family | wrong |", "| --- | --- | --- | --- |"]
-    lines += [f"| {split} | {'authentic' if label == 'real' else 'generated'} | {what} | {wrong} of {n} |" for _, wrong, n, split, label, what in rows[:most]]
+    lines += [
+        f"| {split} | {'authentic' if label == 'real' else 'generated'} | {what} | {wrong} of {n} |"
+        for _, wrong, n, split, label, what in rows[:most]
+    ]
     return "\n".join(lines)

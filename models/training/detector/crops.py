@@ -3,6 +3,7 @@
 `Store(folder)` holds `pixels.bin` (uint8 RGB, one picture after another) and `index.json` ({path: [offset, height,
 width]}). It only grows: pictures that a growing cache gained are appended at the next start.
 """
+
 import fcntl
 import json
 import os

@@ -4,6 +4,7 @@ the evaluation. Pillow and numpy only; every draw comes from the `random.Random`
 A detector learns whatever tells the classes apart, and formats, qualities and sizes tell them apart best (generated
 pictures are mostly PNG, authentic ones JPEG). So nothing here knows the label.
 """
+
 import io
 import random
 from typing import NamedTuple
@@ -61,7 +62,7 @@ def lossy(image: Image.Image, draw: random.Random, low: int = 40) -> Image.Image
 def history(image: Image.Image, factor: float, draw: random.Random, strength: float = 1.0) -> Image.Image:
     """A draw of what may have happened between camera or generator and the reader: a first save, light edits, a
     resize by `factor`, a second save. `strength` in 0..1 scales how often each of them happens."""
-    often = lambda p: draw.random() < p * strength  # noqa: E731
+    often = lambda p: draw.random() < p * strength
     if often(0.35):
         image = lossy(image, draw, low=60)
     if often(0.08):
@@ -145,7 +146,11 @@ def matched_plan(seed: int) -> MatchedPlan:
     u = draw.random()
     if u < 0.75:
         return MatchedPlan(factor, kernel, "JPEG", draw.randint(45, 97), draw.choice((0, 2)))
-    return MatchedPlan(factor, kernel, "WEBP", draw.randint(50, 95), 2) if u < 0.9 else MatchedPlan(factor, kernel, "none", 100, 0)
+    return (
+        MatchedPlan(factor, kernel, "WEBP", draw.randint(50, 95), 2)
+        if u < 0.9
+        else MatchedPlan(factor, kernel, "none", 100, 0)
+    )
 
 
 def matched(image: Image.Image, seed: int) -> Image.Image:

@@ -1,4 +1,5 @@
 """Figures of a calibrated network under all conditions, with intervals by source."""
+
 from collections import Counter
 
 import numpy as np
@@ -17,7 +18,9 @@ def score_conditions(network, records: list[Record], store: Store, conditions, o
     return {condition: score(network, records, store, condition, on) for condition in conditions}
 
 
-def detection_figures(records: list[Record], probability: np.ndarray, threshold: float, resamples: int = 500) -> dict:
+def detection_figures(
+    records: list[Record], probability: np.ndarray, threshold: float, resamples: int = 500
+) -> dict:
     """AUC, rates and calibration error; `*_95` are intervals by source."""
     y = np.array([r.generated for r in records], int)
     source = np.array([r.source for r in records])
@@ -38,7 +41,9 @@ def detection_figures(records: list[Record], probability: np.ndarray, threshold:
     for name, measure in measures.items():
         figures[name] = measure(everything)
         figures[f"{name}_95"] = list(source_interval(source, y, measure, resamples))
-    figures["best_balanced_accuracy"] = max(row["balanced_accuracy"] for row in operating_table(y, probability))
+    figures["best_balanced_accuracy"] = max(
+        row["balanced_accuracy"] for row in operating_table(y, probability)
+    )
     figures["balanced_accuracy_at_half"] = rates(y, probability, 0.5)["balanced_accuracy"]
     figures["calibration_error"] = expected_calibration_error(y, probability)
     return figures
@@ -59,8 +64,10 @@ def attribution_figures(records: list[Record], generator: np.ndarray, families: 
         hit = np.array([order[i, 0] == truth[i] for i in known], float)
         figures["top1_95"] = list(source_interval(source, np.ones(len(known), int), lambda i: hit[i].mean()))
         figures["recall"] = {
-            family: [int(sum(order[i, 0] == truth[i] for i in known if records[i].family == family)),
-                     sum(records[i].family == family for i in known)]
+            family: [
+                int(sum(order[i, 0] == truth[i] for i in known if records[i].family == family)),
+                sum(records[i].family == family for i in known),
+            ]
             for family in sorted({records[i].family for i in known})
         }
     if unknown:
@@ -68,7 +75,9 @@ def attribution_figures(records: list[Record], generator: np.ndarray, families: 
     return figures
 
 
-def evaluate(scored: dict[str, Scores], records: list[Record], calibrated: Calibrated, resamples: int = 500) -> dict:
+def evaluate(
+    scored: dict[str, Scores], records: list[Record], calibrated: Calibrated, resamples: int = 500
+) -> dict:
     """Per condition: detection and attribution; over conditions: share of images whose verdict never changes."""
     report: dict = {"conditions": {}}
     verdicts = []
@@ -84,11 +93,18 @@ def evaluate(scored: dict[str, Scores], records: list[Record], calibrated: Calib
     native = calibrated.probability(scored["native"].logit) if "native" in scored else None
     if native is not None:
         report["families"] = {
-            family: group_rate([r for r in records if r.generated and r.family == family], records, native, calibrated.threshold)
+            family: group_rate(
+                [r for r in records if r.generated and r.family == family],
+                records,
+                native,
+                calibrated.threshold,
+            )
             for family in sorted({r.family for r in records if r.generated})
         }
         report["sources"] = {
-            source: group_rate([r for r in records if r.source == source], records, native, calibrated.threshold)
+            source: group_rate(
+                [r for r in records if r.source == source], records, native, calibrated.threshold
+            )
             for source in sorted({r.source for r in records})
         }
     return report
@@ -99,21 +115,29 @@ def group_rate(group: list[Record], records: list[Record], probability: np.ndarr
     member = {id(r) for r in group}
     called = [bool(p >= threshold) for r, p in zip(records, probability) if id(r) in member]
     what = Counter(r.family or r.kind for r in group).most_common(2)
-    return {"label": "ai" if group[0].generated else "real", "n": len(called), "called_generated": sum(called),
-            "what": ", ".join(name for name, _ in what if name)}
+    return {
+        "label": "ai" if group[0].generated else "real",
+        "n": len(called),
+        "called_generated": sum(called),
+        "what": ", ".join(name for name, _ in what if name),
+    }
 
 
 def table(report: dict) -> str:
     """Markdown: one row a condition."""
-    lines = ["| condition | AUC | balanced accuracy | FPR | TPR | TPR at 5 % / 1 % FPR | calibration error | attribution top-1 / top-3 |",
-             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| condition | AUC | balanced accuracy | FPR | TPR | TPR at 5 % / 1 % FPR | calibration error | attribution top-1 / top-3 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for condition, f in report["conditions"].items():
         if "auc" not in f:
             continue
-        with_interval = lambda k, d=3: f"{f[k]:.{d}f} [{f[k + '_95'][0]:.2f}, {f[k + '_95'][1]:.2f}]"  # noqa: E731
+        with_interval = lambda k, d=3: f"{f[k]:.{d}f} [{f[k + '_95'][0]:.2f}, {f[k + '_95'][1]:.2f}]"
         attribution = f["attribution"]
         top = f"{attribution['top1']:.2f} / {attribution['top3']:.2f}" if "top1" in attribution else "–"
-        lines.append(f"| {condition} | {with_interval('auc')} | {with_interval('balanced_accuracy')} | {with_interval('fpr')} | "
-                     f"{with_interval('tpr')} | {f['tpr_at_5_fpr']:.2f} / {f['tpr_at_1_fpr']:.2f} | {f['calibration_error']:.3f} | {top} |")
+        lines.append(
+            f"| {condition} | {with_interval('auc')} | {with_interval('balanced_accuracy')} | {with_interval('fpr')} | "
+            f"{with_interval('tpr')} | {f['tpr_at_5_fpr']:.2f} / {f['tpr_at_1_fpr']:.2f} | {f['calibration_error']:.3f} | {top} |"
+        )
     lines.append(f"\nVerdict the same in all of these conditions: {report['agreement']:.1%} of the images.")
     return "\n".join(lines)

@@ -1,4 +1,5 @@
 """From a checkpoint to a model package: model.onnx and manifest.json (schema 1 of src/domain/model.ts)."""
+
 import hashlib
 import json
 import os
@@ -21,18 +22,40 @@ def export_onnx(network: torch.nn.Module, path: str, any_size: bool = False) -> 
     plain = plain.eval().to(memory_format=torch.contiguous_format)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the newer exporter needs packages that this one does not
-        torch.onnx.export(plain, torch.rand(2, 3, 256, 256), path, opset_version=13, input_names=["image"],
-                          output_names=list(OUTPUTS), dynamic_axes=axes, dynamo=False)
+        torch.onnx.export(
+            plain,
+            torch.rand(2, 3, 256, 256),
+            path,
+            opset_version=13,
+            input_names=["image"],
+            output_names=list(OUTPUTS),
+            dynamic_axes=axes,
+            dynamo=False,
+        )
 
 
-def write_manifest(folder: str, calibrated: Calibrated, generators: list[dict], model_id: str, version: str) -> None:
+def write_manifest(
+    folder: str, calibrated: Calibrated, generators: list[dict], model_id: str, version: str
+) -> None:
     """`generators`: one entry a generator logit, in order: id, family, display_name, vendor."""
     with open(os.path.join(folder, "model.onnx"), "rb") as handle:
         digest = hashlib.sha256(handle.read()).hexdigest()
     manifest = {
-        "schema": 1, "id": model_id, "version": version, "file": "model.onnx", "sha256": digest,
-        "input": {"name": "image", "layout": "NCHW", "channels": "RGB", "dtype": "float32", "tile": 256,
-                  "scale": 1 / 255, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]},
+        "schema": 1,
+        "id": model_id,
+        "version": version,
+        "file": "model.onnx",
+        "sha256": digest,
+        "input": {
+            "name": "image",
+            "layout": "NCHW",
+            "channels": "RGB",
+            "dtype": "float32",
+            "tile": 256,
+            "scale": 1 / 255,
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.5, 0.5, 0.5],
+        },
         "outputs": {name: name for name in OUTPUTS},
         "patch_px": PATCH,
         "tile_plan": {"stride": 256, "max_tiles": 24, "short_axis": "edges", "padding": "reflect"},

@@ -1,4 +1,5 @@
 """From a trained checkpoint to a model package: calibrate, choose the threshold, evaluate, export, report."""
+
 import json
 import os
 import tempfile
@@ -23,9 +24,18 @@ CALIBRATION_CONDITIONS = ("native", "matched", "web", "jpeg75", "half")
 FALSE_POSITIVES_MAX = 0.05
 
 
-def finish(checkpoint: str, records: list[Record], store: Store, out: str, model_id: str, version: str,
-           splits: tuple[str, ...] = ("val", "val2", "test", "test2"), family_minimum: int = 5, most: int = 100,
-           refit_heads: bool = False) -> dict:
+def finish(
+    checkpoint: str,
+    records: list[Record],
+    store: Store,
+    out: str,
+    model_id: str,
+    version: str,
+    splits: tuple[str, ...] = ("val", "val2", "test", "test2"),
+    family_minimum: int = 5,
+    most: int = 100,
+    refit_heads: bool = False,
+) -> dict:
     """Writes model.onnx, manifest.json and report.json into `out`; returns the report. Families with fewer training
     pictures than `family_minimum` lose their logit; of a source no more than `most` images are judged. No test split takes
     part in a choice: calibration is fitted on `val` and `val2`, the threshold on the authentic images of `calib`, or of
@@ -45,7 +55,7 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
     export_onnx(network, os.path.join(out, "model.onnx"))
     # On a CPU the file itself is judged: faster there, and what is measured is what ships.
     judge = OnnxNetwork(os.path.join(out, "model.onnx")) if on.type == "cpu" else network.to(on)
-    of = lambda *names: [r for r in judged if r.split in names]  # noqa: E731
+    of = lambda *names: [r for r in judged if r.split in names]
 
     validation = of("val", "val2")
     apart = [r for r in of("calib") if not r.generated]
@@ -54,7 +64,9 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
     a, b = platt(np.concatenate([s.logit for s in fitted.values()]), np.tile(y, len(fitted)))
     calibrated = Calibrated(a, b, 0.5, families)
     if apart:
-        reserved = {c: s.logit for c, s in score_conditions(judge, apart, store, CALIBRATION_CONDITIONS, on).items()}
+        reserved = {
+            c: s.logit for c, s in score_conditions(judge, apart, store, CALIBRATION_CONDITIONS, on).items()
+        }
     else:
         reserved = {c: s.logit[y == 0] for c, s in fitted.items()}
     authentic = {c: calibrated.probability(logit) for c, logit in reserved.items()}
@@ -64,10 +76,17 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
         "model": f"{model_id} {version}",
         "refit": refitted,
         "parameters": sum(p.numel() for p in network.parameters()),
-        "calibration": {"method": "platt", "a": a, "b": b, "fitted_on": {"images": len(validation), "conditions": list(fitted)}},
+        "calibration": {
+            "method": "platt",
+            "a": a,
+            "b": b,
+            "fitted_on": {"images": len(validation), "conditions": list(fitted)},
+        },
         "threshold": {
-            "value": calibrated.threshold, "authentic_images": len(apart) or int((y == 0).sum()),
-            "sources": len({r.source for r in (apart or validation) if not r.generated}), "rule": f"FPR <= {FALSE_POSITIVES_MAX} in each condition",
+            "value": calibrated.threshold,
+            "authentic_images": len(apart) or int((y == 0).sum()),
+            "sources": len({r.source for r in (apart or validation) if not r.generated}),
+            "rule": f"FPR <= {FALSE_POSITIVES_MAX} in each condition",
             "fpr": {c: float((p >= calibrated.threshold).mean()) for c, p in authentic.items()},
         },
         "zero_line_auc": zero_line(records, {p: (h, w) for p, (_, h, w) in store.index.items()}),
@@ -85,21 +104,33 @@ def finish(checkpoint: str, records: list[Record], store: Store, out: str, model
             scored = score_conditions(judge, chosen, store, ALL_CONDITIONS, on)
         report["splits"][split] = evaluate(scored, chosen, calibrated)
         probability = calibrated.probability(scored["matched"].logit)
-        report["splits"][split]["operating_table_matched"] = operating_table(np.array([r.generated for r in chosen], int), probability)
+        report["splits"][split]["operating_table_matched"] = operating_table(
+            np.array([r.generated for r in chosen], int), probability
+        )
         print(f"\n## {split}\n\n{table(report['splits'][split])}", flush=True)
     write_manifest(out, calibrated, manifest_entries(families), model_id, version)
     with open(os.path.join(out, "report.json"), "w") as handle:
         json.dump(report, handle, indent=1)
     write_card(out, report)
-    print(f"\nzero line (AUC of format, size and tables alone on test): {report['zero_line_auc']}", flush=True)
+    print(
+        f"\nzero line (AUC of format, size and tables alone on test): {report['zero_line_auc']}", flush=True
+    )
     return report
 
 
 def training_summary(records: list[Record], families: list[str], store: Store) -> dict:
     training = [r for r in records if r.split == "train" and r.path in store]
     return {
-        "crops": len(training), "pictures": len({r.sha256 for r in training}), "sources": len({r.source for r in training}),
-        "authentic": {"crops": sum(not r.generated for r in training), "sources": len({r.source for r in training if not r.generated})},
-        "generated": {"crops": sum(r.generated for r in training), "sources": len({r.source for r in training if r.generated})},
+        "crops": len(training),
+        "pictures": len({r.sha256 for r in training}),
+        "sources": len({r.source for r in training}),
+        "authentic": {
+            "crops": sum(not r.generated for r in training),
+            "sources": len({r.source for r in training if not r.generated}),
+        },
+        "generated": {
+            "crops": sum(r.generated for r in training),
+            "sources": len({r.source for r in training if r.generated}),
+        },
         "families": {f: sum(r.family == f for r in training) for f in families},
     }

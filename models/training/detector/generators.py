@@ -3,7 +3,10 @@ be told apart reliably, so the network does not pretend to."""
 
 # family: (display name with the versions it stands for, vendor)
 NAMES = {
-    "autoregressive": ("Autoregressive image models (Infinity, Muse, Parti, LlamaGen, Janus, Emu3)", "various"),
+    "autoregressive": (
+        "Autoregressive image models (Infinity, Muse, Parti, LlamaGen, Janus, Emu3)",
+        "various",
+    ),
     "auraflow": ("AuraFlow", "Fal"),
     "biggan": ("BigGAN", "DeepMind"),
     "chroma": ("Chroma", "Lodestone Rock"),
@@ -56,8 +59,11 @@ def manifest_entries(families: list[str]) -> list[dict]:
     entries = []
     for family in families:
         name, vendor = NAMES.get(family, (family.replace("_", " "), ""))
-        entries.append({"id": family, "family": family, "display_name": name, **({"vendor": vendor} if vendor else {})})
+        entries.append(
+            {"id": family, "family": family, "display_name": name, **({"vendor": vendor} if vendor else {})}
+        )
     return entries
+
 
 # The logits of a network in training, in order. Fixed, so that a run can go on when data of another family arrives;
 # `export.py` leaves out the families that were too few.

@@ -10,6 +10,7 @@ left frozen when that package's head was trained), which holds them as 8-bit int
 Nothing else of the package is used. Without this file training starts from random weights (EXPERIMENTS.md has the
 difference).
 """
+
 import json
 import os
 import subprocess
@@ -68,7 +69,10 @@ def load_trunk(network, tensors: dict[str, np.ndarray]) -> None:
         if i:
             put(block.expand[0].weight, tensors[f"{name}_expand/kernel"].transpose(3, 2, 0, 1)[keep])
             norm(block.expand[1], f"{name}_expand_BN", keep)
-        put(block.depthwise[0].weight, tensors[f"{name}_depthwise/depthwise_kernel"].transpose(2, 3, 0, 1)[keep])
+        put(
+            block.depthwise[0].weight,
+            tensors[f"{name}_depthwise/depthwise_kernel"].transpose(2, 3, 0, 1)[keep],
+        )
         norm(block.depthwise[1], f"{name}_depthwise_BN", keep)
         put(block.project[0].weight, project.T[:, keep, None, None])
         norm(block.project[1], f"{name}_project_BN")

@@ -1,4 +1,5 @@
 """Figures of merit for scores of a binary detector (numpy only). `y` is 1 for generated, 0 for authentic."""
+
 import numpy as np
 
 
@@ -54,12 +55,16 @@ def expected_calibration_error(y: np.ndarray, probability: np.ndarray, bins: int
     return float(error)
 
 
-def source_interval(source: np.ndarray, y: np.ndarray, figure, resamples: int = 500, seed: int = 1) -> tuple[float, float]:
+def source_interval(
+    source: np.ndarray, y: np.ndarray, figure, resamples: int = 500, seed: int = 1
+) -> tuple[float, float]:
     """2.5 and 97.5 % of `figure(indices)` over sources drawn with replacement, each class for itself, so that a draw
     never lacks a class. Images of one source are alike: resampling images would promise too much."""
     rng = np.random.default_rng(seed)
     source, y = np.asarray(source), np.asarray(y)
-    groups = {c: [np.flatnonzero((source == s) & (y == c)) for s in np.unique(source[y == c])] for c in (0, 1)}
+    groups = {
+        c: [np.flatnonzero((source == s) & (y == c)) for s in np.unique(source[y == c])] for c in (0, 1)
+    }
     values = []
     for _ in range(resamples):
         draw = [g[i] for g in groups.values() if g for i in rng.integers(0, len(g), len(g))]

@@ -5,6 +5,7 @@ and little around them; no later layer mixes the whole tile, and the tile's logi
 the heatmap shows. On demand the stem sees, beside the colours, fixed high-pass residuals, in which the
 traces of upsampling and of compression are not drowned by the picture.
 """
+
 from copy import deepcopy
 
 import torch
@@ -34,16 +35,29 @@ class Residuals(nn.Module):
         kernels = torch.zeros(3, 1, 5, 5)
         kernels[0, 0, 2, 2], kernels[0, 0, 2, 3] = -1, 1
         kernels[1, 0, 1:4, 1:4] = torch.tensor([[-1.0, 2, -1], [2, -4, 2], [-1, 2, -1]]) / 4
-        kernels[2, 0] = torch.tensor(
-            [[-1.0, 2, -2, 2, -1], [2, -6, 8, -6, 2], [-2, 8, -12, 8, -2], [2, -6, 8, -6, 2], [-1, 2, -2, 2, -1]]
-        ) / 12
+        kernels[2, 0] = (
+            torch.tensor(
+                [
+                    [-1.0, 2, -2, 2, -1],
+                    [2, -6, 8, -6, 2],
+                    [-2, 8, -12, 8, -2],
+                    [2, -6, 8, -6, 2],
+                    [-1, 2, -2, 2, -1],
+                ]
+            )
+            / 12
+        )
         self.register_buffer("kernels", kernels.repeat(3, 1, 1, 1))
 
     def forward(self, x):
-        return torch.clamp(F.conv2d(F.pad(x, (2, 2, 2, 2), mode="reflect"), self.kernels, groups=3) * 4, -2, 2)
+        return torch.clamp(
+            F.conv2d(F.pad(x, (2, 2, 2, 2), mode="reflect"), self.kernels, groups=3) * 4, -2, 2
+        )
 
 
-def convolution(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1, activate: bool = True):
+def convolution(
+    inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1, activate: bool = True
+):
     layers = [
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(outputs),
@@ -68,8 +82,14 @@ class TileNetwork(nn.Module):
     """Input [N,3,H,W] in -1..1 (`(byte / 255 - 0.5) / 0.5`), H and W multiples of 16. Outputs: logit [N,1], patch_logits
     [N,1,H/16,W/16], generator_logits [N,families], embedding [N,features]."""
 
-    def __init__(self, families: int, features: int = 192, residuals: bool = False, dropout: float = 0.2,
-                 hidden: tuple[int, ...] = HIDDEN):
+    def __init__(
+        self,
+        families: int,
+        features: int = 192,
+        residuals: bool = False,
+        dropout: float = 0.2,
+        hidden: tuple[int, ...] = HIDDEN,
+    ):
         super().__init__()
         self.stem = nn.Conv2d(3, STEM, 3, 2, 1, bias=False)
         self.residuals = Residuals() if residuals else None
@@ -120,7 +140,11 @@ def folded(network: TileNetwork) -> TileNetwork:
         copy.stem = fuse_conv_bn_eval(copy.stem, copy.stem_norm[0])
         copy.stem_norm[0] = nn.Identity()
     for sequence in [m for m in copy.modules() if isinstance(m, nn.Sequential)]:
-        if len(sequence) >= 2 and isinstance(sequence[0], nn.Conv2d) and isinstance(sequence[1], nn.BatchNorm2d):
+        if (
+            len(sequence) >= 2
+            and isinstance(sequence[0], nn.Conv2d)
+            and isinstance(sequence[1], nn.BatchNorm2d)
+        ):
             sequence[0] = fuse_conv_bn_eval(sequence[0], sequence[1])
             sequence[1] = nn.Identity()
     return copy

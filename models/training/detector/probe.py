@@ -1,5 +1,6 @@
 """Cheap comparisons: logistic regression on pooled features of frozen networks. Minutes instead of hours, so many ideas
 can be weighed on the validation splits before a training run is spent on one."""
+
 import random
 
 import numpy as np
@@ -35,17 +36,28 @@ def features(network: TileNetwork, images: list[np.ndarray], folder: str) -> np.
     from .scoring import onnx_session
 
     path, side = f"{folder}/probe.onnx", images[0].shape[0]
-    torch.onnx.export(Pooled(network).eval(), torch.rand(2, 3, side, side), path, opset_version=13, input_names=["image"],
-                      dynamic_axes={"image": {0: "n"}}, dynamo=False)
+    torch.onnx.export(
+        Pooled(network).eval(),
+        torch.rand(2, 3, side, side),
+        path,
+        opset_version=13,
+        input_names=["image"],
+        dynamic_axes={"image": {0: "n"}},
+        dynamo=False,
+    )
     session = onnx_session(path)
     rows = [
-        session.run(None, {"image": np.stack(images[i : i + 8]).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1})[0]
+        session.run(
+            None, {"image": np.stack(images[i : i + 8]).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1}
+        )[0]
         for i in range(0, len(images), 8)
     ]
     return np.log1p(np.abs(np.concatenate(rows))) * np.sign(np.concatenate(rows))
 
 
-def draw_training(records: list[Record], store: Store, side: int, strength: float, seed: int = 1) -> list[np.ndarray]:
+def draw_training(
+    records: list[Record], store: Store, side: int, strength: float, seed: int = 1
+) -> list[np.ndarray]:
     draw = random.Random(seed)
     return [np.ascontiguousarray(training_crop(store[r.path], side, draw, strength)) for r in records]
 
@@ -54,8 +66,14 @@ def draw_validation(records: list[Record], store: Store, condition: str) -> list
     return [centre(reflect(under(condition, store[r.path], r), TILE, TILE)) for r in records]
 
 
-def probe(known: np.ndarray, records: list[Record], asked: np.ndarray, questions: list[Record], balance: str = "source",
-          strength: float = 1e-2) -> dict:
+def probe(
+    known: np.ndarray,
+    records: list[Record],
+    asked: np.ndarray,
+    questions: list[Record],
+    balance: str = "source",
+    strength: float = 1e-2,
+) -> dict:
     """AUC of ridge-penalised logistic regression learned on `known`, with its interval by source. `balance`: each
     source (of a class) the same weight, or each image."""
     from sklearn.linear_model import LogisticRegression
@@ -72,5 +90,7 @@ def probe(known: np.ndarray, records: list[Record], asked: np.ndarray, questions
     model = LogisticRegression(C=strength, max_iter=400).fit(scaler.transform(known), y, weight)
     score = model.decision_function(scaler.transform(asked))
     truth = np.array([r.generated for r in questions], int)
-    interval = source_interval(np.array([r.source for r in questions]), truth, lambda i: auc(truth[i], score[i]), 300)
+    interval = source_interval(
+        np.array([r.source for r in questions]), truth, lambda i: auc(truth[i], score[i]), 300
+    )
     return {"auc": round(auc(truth, score), 4), "95": [round(v, 3) for v in interval]}

@@ -17,12 +17,12 @@ A manifest is a folder with an `index.tsv`. Columns that are read, in any order;
 
 So a customer adds own images by writing such a table and naming its folder with one more `--data`.
 """
+
 import csv
 import hashlib
 import os
 from collections import Counter
 from dataclasses import dataclass
-
 
 UNKNOWN = "unknown"  # family of a generated image whose generator nobody named
 

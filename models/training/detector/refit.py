@@ -4,6 +4,7 @@ Trained heads look at the neck alone and stop where the schedule stops. Here the
 regressions are fitted to the end on the mean of maps of three depths, their squares among them (texture energy). The
 mean of a linear map is the linear map of the mean: so the tile's logit stays the mean of the patch logits.
 """
+
 import random
 
 import numpy as np
@@ -29,7 +30,8 @@ class RefitNetwork(nn.Module):
         super().__init__()
         self.network = folded(network)
         width = network.neck[0].out_channels + 2 * (
-            network.trunk[MIDDLE].project[0].out_channels + network.trunk[EARLY].project[0].out_channels)
+            network.trunk[MIDDLE].project[0].out_channels + network.trunk[EARLY].project[0].out_channels
+        )
         self.patch = nn.Conv2d(width, 1, 1)
         self.generator = nn.Linear(width, families)
 
@@ -37,7 +39,9 @@ class RefitNetwork(nn.Module):
         early = self.network.early(x, EARLY + 1)
         middle = self.network.trunk[EARLY + 1 : MIDDLE + 1](early)
         neck = self.network.neck(self.network.trunk[MIDDLE + 1 :](middle))
-        return torch.cat([neck, middle, middle * middle, F.avg_pool2d(early, 2), F.avg_pool2d(early * early, 2)], 1)
+        return torch.cat(
+            [neck, middle, middle * middle, F.avg_pool2d(early, 2), F.avg_pool2d(early * early, 2)], 1
+        )
 
     def forward(self, x):
         maps = self.evidence(x)
@@ -45,8 +49,18 @@ class RefitNetwork(nn.Module):
         return patches.mean((2, 3)), patches, self.generator(embedding), embedding
 
 
-def refit(network: TileNetwork, records: list[Record], store: Store, families: list[str], folder: str, on: torch.device,
-          draws: int = 1, side: int = 128, most: int = 60, seed: int = 3) -> tuple[RefitNetwork, dict]:
+def refit(
+    network: TileNetwork,
+    records: list[Record],
+    store: Store,
+    families: list[str],
+    folder: str,
+    on: torch.device,
+    draws: int = 1,
+    side: int = 128,
+    most: int = 60,
+    seed: int = 3,
+) -> tuple[RefitNetwork, dict]:
     """The network with new heads, and what was chosen. `most`: crops of one source and class; the penalty is chosen by
     the matched AUC on the validation splits."""
     from .export import export_onnx
@@ -77,7 +91,9 @@ def refit(network: TileNetwork, records: list[Record], store: Store, families: l
         if np.mean(list(reached.values())) > best:
             best, head, chosen_strength = np.mean(list(reached.values())), (w, b), strength
     generated = np.array([r.generated and r.family != UNKNOWN for r in chosen])
-    family = np.array([families.index(r.family) if r.family in families else families.index("other") for r in chosen])
+    family = np.array(
+        [families.index(r.family) if r.family in families else families.index("other") for r in chosen]
+    )
     gw, gb = _multinomial(known[generated], family[generated], spread, len(families), chosen_strength)
     with torch.no_grad():
         wide.patch.weight.copy_(torch.from_numpy(head[0]).float()[None, :, None, None])
@@ -112,7 +128,9 @@ def _multinomial(x, y, spread, classes: int, strength: float) -> tuple[np.ndarra
 
     counts = np.bincount(y, minlength=classes)
     weight = 1 / np.maximum(counts[y], 1) ** 0.5
-    model = LogisticRegression(C=strength, max_iter=300).fit((x - x.mean(0)) / spread, y, weight * len(y) / weight.sum())
+    model = LogisticRegression(C=strength, max_iter=300).fit(
+        (x - x.mean(0)) / spread, y, weight * len(y) / weight.sum()
+    )
     w, b = np.zeros((classes, x.shape[1])), np.full(classes, -30.0)
     w[model.classes_] = model.coef_ / spread
     b[model.classes_] = model.intercept_ - w[model.classes_] @ x.mean(0)

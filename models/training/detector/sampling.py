@@ -1,5 +1,6 @@
 """Endless stream of training batches, balanced by class, then by source: a source of a thousand images must not drown
 one of ten, since what shall be learned is what holds for sources never seen."""
+
 import random
 
 import numpy as np
@@ -17,8 +18,17 @@ class Batches(torch.utils.data.IterableDataset):
 
     A source's share grows with the root of its number of images, up to `cap` images."""
 
-    def __init__(self, records: list[Record], store: Store, families: list[str], batch: int, side: int, seed: int,
-                 strength: float = 1.0, cap: int = 400):
+    def __init__(
+        self,
+        records: list[Record],
+        store: Store,
+        families: list[str],
+        batch: int,
+        side: int,
+        seed: int,
+        strength: float = 1.0,
+        cap: int = 400,
+    ):
         self.store, self.batch, self.side, self.seed, self.strength = store, batch, side, seed, strength
         self.families = {name: i for i, name in enumerate(families)}
         self.groups = []

@@ -1,4 +1,5 @@
 """Scores of whole crops: tiles as the product lays them, logits averaged over tiles."""
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,13 @@ def tile_origins(length: int, tile: int = TILE) -> list[int]:
 def tiles(pixels: np.ndarray) -> np.ndarray:
     """uint8 [n,3,256,256]."""
     pixels = reflect(pixels, TILE, TILE)
-    return np.stack([
-        pixels[y : y + TILE, x : x + TILE].transpose(2, 0, 1)
-        for y in tile_origins(pixels.shape[0])
-        for x in tile_origins(pixels.shape[1])
-    ])
+    return np.stack(
+        [
+            pixels[y : y + TILE, x : x + TILE].transpose(2, 0, 1)
+            for y in tile_origins(pixels.shape[0])
+            for x in tile_origins(pixels.shape[1])
+        ]
+    )
 
 
 def onnx_session(path: str):
@@ -64,11 +67,18 @@ class OnnxNetwork:
 
     def __call__(self, images: torch.Tensor) -> list[torch.Tensor]:
         values = images.cpu().contiguous().numpy() * self._factor + self._offset
-        return [torch.from_numpy(v) for v in self._session.run(["logit", "patch_logits", "generator_logits", "embedding"], {"image": values})]
+        return [
+            torch.from_numpy(v)
+            for v in self._session.run(
+                ["logit", "patch_logits", "generator_logits", "embedding"], {"image": values}
+            )
+        ]
 
 
 @torch.no_grad()
-def score(network, records: list[Record], store: Store, condition: str, on: torch.device, chunk: int = 32) -> Scores:
+def score(
+    network, records: list[Record], store: Store, condition: str, on: torch.device, chunk: int = 32
+) -> Scores:
     """`network` maps a normalised batch to the four outputs. Half precision is left to the caller's context."""
     counts, pending, parts = [], [], []
 

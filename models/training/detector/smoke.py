@@ -3,6 +3,7 @@
 Authentic stand-ins are smooth scenes with sensor-like noise; generated ones are the same scenes upsampled twofold
 without it, as decoders do. A network that learns at all tells them apart, so the smoke run fails if it does not.
 """
+
 import os
 import random
 from dataclasses import replace
@@ -44,7 +45,9 @@ def write_data(folder: str, seed: int = 1) -> None:
                     name = f"images/{split}-{label}-{source}-{i}.png"
                     scene(draw, label == "ai").save(os.path.join(folder, name))
                     family = ("flux", "sdxl")[source % 2] if label == "ai" else ""
-                    rows.append(f"{name}\t{label}\t{split}/{label}-{source}\t{split}\t{family}\t256\t256\tPNG")
+                    rows.append(
+                        f"{name}\t{label}\t{split}/{label}-{source}\t{split}\t{family}\t256\t256\tPNG"
+                    )
     with open(os.path.join(folder, "index.tsv"), "w") as handle:
         handle.write("\n".join(rows) + "\n")
 
@@ -63,8 +66,17 @@ def smoke(folder: str, steps: int = 70) -> None:
     store = Store(os.path.join(folder, "store"))
     if store.add([r.path for r in records]):
         raise RuntimeError("the smoke pictures can not be read")
-    settings = Settings(steps=steps // 2, batch=16, side=64, rate=3e-3, average=0.9, strength=0.2, workers=0, threads=1,
-                        validate_seconds=1e9)
+    settings = Settings(
+        steps=steps // 2,
+        batch=16,
+        side=64,
+        rate=3e-3,
+        average=0.9,
+        strength=0.2,
+        workers=0,
+        threads=1,
+        validate_seconds=1e9,
+    )
     run = os.path.join(folder, "run")
     train(records, store, FAMILIES, run, settings)
     best = train(records, store, FAMILIES, run, replace(settings, steps=steps), resume=True)

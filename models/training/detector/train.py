@@ -3,6 +3,7 @@
 The schedule goes by time, not by steps, because the machine's share is not known beforehand: `minutes` is what a run
 may take, `resume` goes on where a checkpoint of the same run stopped, `warm` starts a new schedule from its weights.
 """
+
 import json
 import os
 import time
@@ -47,7 +48,9 @@ class Settings:
     threads: int = 2
     workers: int = 2
     validate_seconds: float = 600
-    session_minutes: float = 0  # stop after this long, to go on with `resume` (and with data that came meanwhile); 0: never
+    session_minutes: float = (
+        0  # stop after this long, to go on with `resume` (and with data that came meanwhile); 0: never
+    )
 
 
 def device() -> torch.device:
@@ -61,7 +64,9 @@ def half_precision(on: torch.device):
 
 
 def normalise(images: torch.Tensor, on: torch.device) -> torch.Tensor:
-    return (images.to(on, non_blocking=True).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+    return (images.to(on, non_blocking=True).float() / 127.5 - 1).contiguous(
+        memory_format=torch.channels_last
+    )
 
 
 class EarlyFeatures:
@@ -81,8 +86,15 @@ class EarlyFeatures:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.onnx.export(Early().eval(), torch.rand(2, 3, 64, 64), path, opset_version=13, input_names=["image"], dynamo=False,
-                              dynamic_axes={"image": {0: "n", 2: "h", 3: "w"}})
+            torch.onnx.export(
+                Early().eval(),
+                torch.rand(2, 3, 64, 64),
+                path,
+                opset_version=13,
+                input_names=["image"],
+                dynamo=False,
+                dynamic_axes={"image": {0: "n", 2: "h", 3: "w"}},
+            )
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         if self._session is None:  # a session does not survive the fork into a loader's process
@@ -107,21 +119,33 @@ def as_input(batch: torch.Tensor, on: torch.device) -> torch.Tensor:
     return batch.to(on).float().contiguous(memory_format=torch.channels_last)
 
 
-def train(records: list[Record], store: Store, families: list[str], out: str, settings: Settings,
-          pretrained: dict[str, np.ndarray] | None = None, warm: str | None = None, resume: bool = False) -> str:
+def train(
+    records: list[Record],
+    store: Store,
+    families: list[str],
+    out: str,
+    settings: Settings,
+    pretrained: dict[str, np.ndarray] | None = None,
+    warm: str | None = None,
+    resume: bool = False,
+) -> str:
     """Returns the path of the checkpoint with the averaged weights that did best on the validation splits."""
     os.makedirs(out, exist_ok=True)
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     on = device()
-    network = TileNetwork(len(families), residuals=settings.residuals).to(on, memory_format=torch.channels_last)
+    network = TileNetwork(len(families), residuals=settings.residuals).to(
+        on, memory_format=torch.channels_last
+    )
     state = None
     if resume and os.path.exists(f"{out}/last.pt"):
         state = torch.load(f"{out}/last.pt", map_location=on)
     training = [r for r in records if r.split == "train"]
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
-    stream = Batches(training, store, families, settings.batch, settings.side, seed, settings.strength, settings.cap)
+    stream = Batches(
+        training, store, families, settings.batch, settings.side, seed, settings.strength, settings.cap
+    )
     warmup = iter(stream)
     if state is None and warm:
         load_compatible(network, torch.load(warm, map_location=on)["weights"])
@@ -131,13 +155,21 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         sample = torch.cat([next(warmup)[0] for _ in range(3)])
         narrow_trunk(network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, warmup, on))
 
-    trunk = list(network.stem.parameters()) + list(network.stem_norm.parameters()) + list(network.trunk.parameters())
+    trunk = (
+        list(network.stem.parameters())
+        + list(network.stem_norm.parameters())
+        + list(network.trunk.parameters())
+    )
     fresh = {id(p) for p in network.parameters()} - {id(p) for p in trunk}
     scale = settings.trunk_rate if pretrained is not None or warm else 1.0
     optimiser = torch.optim.AdamW(
-        [{"params": trunk, "scale": scale},
-         {"params": [p for p in network.parameters() if id(p) in fresh], "scale": 1.0}],
-        lr=settings.rate, weight_decay=settings.decay)
+        [
+            {"params": trunk, "scale": scale},
+            {"params": [p for p in network.parameters() if id(p) in fresh], "scale": 1.0},
+        ],
+        lr=settings.rate,
+        weight_decay=settings.decay,
+    )
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     step, before, best, log = 0, 0.0, -1.0, []
     if state:
@@ -146,8 +178,14 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         average, step, before, best, log = (state[k] for k in ("average", "step", "seconds", "best", "log"))
 
     early = EarlyFeatures(folded(network), settings.frozen, f"{out}/early.onnx") if settings.frozen else None
-    loader = iter(torch.utils.data.DataLoader(stream if early is None else EarlyStream(stream, early), batch_size=None,
-                                              num_workers=settings.workers, prefetch_factor=4 if settings.workers else None))
+    loader = iter(
+        torch.utils.data.DataLoader(
+            stream if early is None else EarlyStream(stream, early),
+            batch_size=None,
+            num_workers=settings.workers,
+            prefetch_factor=4 if settings.workers else None,
+        )
+    )
     started = time.monotonic()
     validated = saved = before
     losses: list[float] = []
@@ -159,8 +197,12 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         over = progress >= 1
         if (over or seconds - validated >= settings.validate_seconds) and step:
             validated = seconds
-            entry = {"step": step, "seconds": round(seconds), "loss": round(float(np.mean(losses or [np.nan])), 4),
-                     **validate(average, families, settings, validation, store, on, out)}
+            entry = {
+                "step": step,
+                "seconds": round(seconds),
+                "loss": round(float(np.mean(losses or [np.nan])), 4),
+                **validate(average, families, settings, validation, store, on, out),
+            }
             losses.clear()
             log.append(entry)
             print(json.dumps(entry), flush=True)
@@ -170,8 +212,18 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         pause = 0 < settings.session_minutes * 60 <= seconds - before
         if over or pause or seconds - saved >= CHECKPOINT_SECONDS:
             saved = seconds
-            torch.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(), "average": average,
-                        "step": step, "seconds": seconds, "best": best, "log": log}, f"{out}/last.pt.part")
+            torch.save(
+                {
+                    "network": network.state_dict(),
+                    "optimiser": optimiser.state_dict(),
+                    "average": average,
+                    "step": step,
+                    "seconds": seconds,
+                    "best": best,
+                    "log": log,
+                },
+                f"{out}/last.pt.part",
+            )
             os.replace(f"{out}/last.pt.part", f"{out}/last.pt")
         if over:
             save(f"{out}/final.pt", average, families, settings, log)
@@ -182,7 +234,9 @@ def train(records: list[Record], store: Store, families: list[str], out: str, se
         for group in optimiser.param_groups:
             ramp = min(1, (step + 1) / 100)
             # A plain float: a checkpoint with numpy's scalars can not be loaded safely.
-            group["lr"] = float(settings.rate * group["scale"] * ramp * (0.5 + 0.5 * np.cos(np.pi * progress)))
+            group["lr"] = float(
+                settings.rate * group["scale"] * ramp * (0.5 + 0.5 * np.cos(np.pi * progress))
+            )
         images, labels, generators = next(loader)
         images, labels, generators = as_input(images, on), labels.to(on), generators.to(on)
         if settings.mixup and mix.random() < settings.mixup:
@@ -216,7 +270,11 @@ def mix_pixels(images, labels, rng):
     weight = float(rng.beta(0.4, 0.4))
     order = torch.from_numpy(rng.permutation(len(images)))
     families = torch.full((len(images),), IGNORED, device=labels.device)
-    return weight * images + (1 - weight) * images[order], weight * labels + (1 - weight) * labels[order], families
+    return (
+        weight * images + (1 - weight) * images[order],
+        weight * labels + (1 - weight) * labels[order],
+        families,
+    )
 
 
 @torch.no_grad()
@@ -245,11 +303,22 @@ def refresh_statistics(network, loader, on, batches: int = 12) -> None:
 def load_compatible(network, weights: dict) -> None:
     """Loads what fits: a new list of families means a new generator head."""
     own = network.state_dict()
-    network.load_state_dict({k: weights[k] if k in weights and weights[k].shape == v.shape else v for k, v in own.items()})
+    network.load_state_dict(
+        {k: weights[k] if k in weights and weights[k].shape == v.shape else v for k, v in own.items()}
+    )
 
 
 def save(path: str, average: dict, families: list[str], settings: Settings, log: list) -> None:
-    torch.save({"weights": average, "families": families, "settings": asdict(settings), "hidden": HIDDEN, "log": log}, path)
+    torch.save(
+        {
+            "weights": average,
+            "families": families,
+            "settings": asdict(settings),
+            "hidden": HIDDEN,
+            "log": log,
+        },
+        path,
+    )
 
 
 def merge(paths: list[str], out: str) -> None:
@@ -287,6 +356,10 @@ def validate(average: dict, families, settings, records, store, on, out: str) ->
         if not labels.any() or labels.all():
             continue
         for condition in ("native", "matched"):
-            figures[f"{split}_{condition}"] = round(auc(labels, score(judge, chosen, store, condition, on).logit), 4)
-    figures["choice"] = round(float(np.mean([v for k, v in figures.items() if k.endswith("matched")] or [0])), 4)
+            figures[f"{split}_{condition}"] = round(
+                auc(labels, score(judge, chosen, store, condition, on).logit), 4
+            )
+    figures["choice"] = round(
+        float(np.mean([v for k, v in figures.items() if k.endswith("matched")] or [0])), 4
+    )
     return figures

@@ -77,7 +77,9 @@ class Conditions(unittest.TestCase):
 
     def test_reflection_is_numpys(self):
         source = picture(100, 256)
-        self.assertTrue((reflect(source, 256, 256) == np.pad(source, ((0, 156), (0, 0), (0, 0)), "reflect")).all())
+        self.assertTrue(
+            (reflect(source, 256, 256) == np.pad(source, ((0, 156), (0, 0), (0, 0)), "reflect")).all()
+        )
 
 
 if __name__ == "__main__":

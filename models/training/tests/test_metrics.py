@@ -3,7 +3,14 @@ import unittest
 import numpy as np
 
 from detector.calibration import default_threshold, platt, sigmoid
-from detector.metrics import auc, expected_calibration_error, rates, source_interval, threshold_at_fpr, tpr_at_fpr
+from detector.metrics import (
+    auc,
+    expected_calibration_error,
+    rates,
+    source_interval,
+    threshold_at_fpr,
+    tpr_at_fpr,
+)
 
 
 class Metrics(unittest.TestCase):

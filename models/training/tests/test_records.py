@@ -24,8 +24,12 @@ class Manifests(unittest.TestCase):
         return path
 
     def test_an_original_counts_in_the_first_manifest_only(self):
-        one = self.write("one", ["a-0.png\tai\to/r\ttrain\tflux\taaaaaaaa", "a-1.png\tai\to/r\ttrain\tflux\taaaaaaaa"])
-        two = self.write("two", ["b.png\tai\to/s\ttrain\tflux\taaaaaaaa", "c.png\treal\to/t\tval\t\tcccccccc"])
+        one = self.write(
+            "one", ["a-0.png\tai\to/r\ttrain\tflux\taaaaaaaa", "a-1.png\tai\to/r\ttrain\tflux\taaaaaaaa"]
+        )
+        two = self.write(
+            "two", ["b.png\tai\to/s\ttrain\tflux\taaaaaaaa", "c.png\treal\to/t\tval\t\tcccccccc"]
+        )
         records = read_manifests([one, two])
         self.assertEqual([os.path.basename(r.path) for r in records], ["a-0.png", "a-1.png", "c.png"])
         self.assertEqual(family_counts(records), {"flux": 1})
