@@ -39,6 +39,14 @@ test("the verdict is ai_generated from the threshold on, the confidence is the v
   t.pass();
 });
 
+test('a probability equal to the threshold is over it', async (t) => {
+  const at = (modelThreshold: number | null) =>
+    conclude(measured(0.5), none, { ...DEFAULT_DETECT_OPTIONS, modelThreshold }).verdict;
+  t.equal(at(null), 'ai_generated');
+  t.equal(at(0.5), 'ai_generated');
+  t.equal(at(0.5 + Number.EPSILON), 'authentic');
+});
+
 test('attribution: null unless asked for, empty where authentic', async (t) => {
   const asked = { ...DEFAULT_DETECT_OPTIONS, includeAttribution: true };
   t.equal(conclude(measured(0.9), none, DEFAULT_DETECT_OPTIONS).attribution, null);

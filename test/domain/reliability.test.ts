@@ -7,6 +7,12 @@ test('nothing to say about an ordinary image', async (t) => {
   t.same(assessReliability(large), { level: 'high', reasons: [] });
 });
 
+test('the limits themselves are large enough', async (t) => {
+  const side = (px: number) => assessReliability({ ...large, width: px, height: px }).level;
+  t.same([63, 64, 255, 256].map(side), ['low', 'medium', 'medium', 'high']);
+  t.equal(assessReliability({ ...large, coverage: 0.5 }).level, 'high');
+});
+
 test('small images, thin coverage and further pages are said, the worst sets the level', async (t) => {
   const tiny = assessReliability({ ...large, width: 1, height: 1 });
   t.equal(tiny.level, 'low');
