@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { progress, saveResult, table } from './report.js';
-import { AIDET_CLI, ROOT } from './root.js';
+import { AIDET_CLI, DATASET_FOLDER, ROOT } from './root.js';
 
 type Interval = [number, number];
 
@@ -37,7 +37,7 @@ export async function run(argv: string[]): Promise<void> {
   const { values } = parseArgs({
     args: argv,
     options: {
-      folder: { type: 'string', default: join(ROOT, '..', 'shared', 'dataset') },
+      folder: { type: 'string', default: DATASET_FOLDER },
       split: { type: 'string', default: 'test' },
       smoke: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },

@@ -25,6 +25,10 @@ const BENCHES: Record<string, Bench> = {
     summary: 'forensic kernels against OpenCV, NumPy and sharp, the same output',
     load: () => import('./kernels.js'),
   },
+  forensics: {
+    summary: 'forensics: CPU of a request, memory, findings on untouched and on falsified pictures',
+    load: () => import('./forensics.js'),
+  },
   memory: { summary: 'resident memory over 10,000 requests', load: () => import('./memory.js') },
   'mixed-load': {
     summary: 'every kind of client at once, for minutes: nothing wrong, nothing left',

@@ -8,3 +8,6 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CACHE_FOLDER = join(ROOT, '.cache', 'bench');
 
 export const AIDET_CLI = join(ROOT, 'dist', 'src', 'cli', 'main.js');
+
+/** Labelled crops beside the checkout; not part of it. */
+export const DATASET_FOLDER = join(ROOT, '..', 'shared', 'dataset');

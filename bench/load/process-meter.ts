@@ -28,6 +28,14 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
+/** The same of the threads that live now, in steps of a nanosecond: for what takes milliseconds. */
+export function threadsCpuMs(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return sum + Number(nanoseconds) / 1e6;
+  }, 0);
+}
+
 export function treeCpuMs(pid: number): number {
   return processTree(pid).reduce((sum, p) => sum + cpuMs(p), 0);
 }

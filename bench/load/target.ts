@@ -11,6 +11,8 @@ export interface Target {
   image: string;
   /** Text parts beside the image, for example `include_heatmap: 'true'`. */
   options: Record<string, string>;
+  /** Absent: `/v1/detect`. */
+  path?: string;
 }
 
 export interface BuiltRequest {
@@ -22,14 +24,14 @@ export interface BuiltRequest {
 
 const BOUNDARY = '----aidet-bench-9f1c2b7d';
 
-export function buildRequest({ image, key, options }: Target): BuiltRequest {
+export function buildRequest({ image, key, options, path = '/v1/detect' }: Target): BuiltRequest {
   const text = Object.entries(options).map(
     ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="${basename(image)}"\r\nContent-Type: application/octet-stream\r\n\r\n`;
   return {
     method: 'POST',
-    path: '/v1/detect',
+    path,
     headers: {
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
