@@ -24,6 +24,7 @@ def main(argv: list[str]) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     init = commands.add_parser("init")
     init.add_argument("--package", required=True, help="folder of the unpacked npm package")
+    init.add_argument("--network", choices=("small", "large"), default="small")
     init.add_argument("--out", required=True, help="file to write, .npz")
     for name in ("train", "build"):
         _training_options(commands.add_parser(name))
@@ -62,6 +63,7 @@ def _training_options(command) -> None:
     command.add_argument("--run", required=True, help="folder for checkpoints")
     command.add_argument("--pretrained", help=".npz of `init`")
     command.add_argument("--warm", help="checkpoint whose weights start a new schedule")
+    command.add_argument("--teacher", help="checkpoint of a network that teaches this one (distil.py)")
     command.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
     for field in fields(Settings):
         kind = (
@@ -105,7 +107,8 @@ def _read(arguments):
 def _init(arguments) -> None:
     from .init import read_package
 
-    np.savez(arguments.out, **read_package(arguments.package))
+    model = {"small": "mobilenet_v2", "large": "inception_v3"}[arguments.network]
+    np.savez(arguments.out, **read_package(arguments.package, model))
 
 
 def _train(arguments) -> str:
@@ -116,7 +119,15 @@ def _train(arguments) -> str:
     settings = Settings(**{f.name: getattr(arguments, f.name) for f in fields(Settings)})
     pretrained = dict(np.load(arguments.pretrained)) if arguments.pretrained else None
     return train(
-        records, store, FAMILIES, arguments.run, settings, pretrained, arguments.warm, arguments.resume
+        records,
+        store,
+        FAMILIES,
+        arguments.run,
+        settings,
+        pretrained,
+        arguments.warm,
+        arguments.resume,
+        arguments.teacher,
     )
 
 

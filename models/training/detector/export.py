@@ -8,17 +8,17 @@ import warnings
 import torch
 
 from .calibration import Calibrated
-from .network import PATCH, TileNetwork, folded
+from .network import PATCH, PatchNetwork, folded
 
 OUTPUTS = ("logit", "patch_logits", "generator_logits", "embedding")
 
 
 def export_onnx(network: torch.nn.Module, path: str, any_size: bool = False) -> None:
-    """Opset 13, dynamic batch (and with `any_size` height and width); of a TileNetwork with the normalisations folded."""
+    """Opset 13, dynamic batch (and with `any_size` height and width); of a PatchNetwork with the normalisations folded."""
     axes = {name: {0: "n"} for name in ("image", *OUTPUTS)}
     if any_size:
         axes["image"] = {0: "n", 2: "h", 3: "w"}
-    plain = folded(network) if isinstance(network, TileNetwork) else network
+    plain = folded(network) if isinstance(network, PatchNetwork) else network
     plain = plain.eval().to(memory_format=torch.contiguous_format)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the newer exporter needs packages that this one does not
@@ -32,6 +32,29 @@ def export_onnx(network: torch.nn.Module, path: str, any_size: bool = False) -> 
             dynamic_axes=axes,
             dynamo=False,
         )
+
+
+def halve_weights(path: str, least: int = 1024) -> None:
+    """Stores weights of `least` values and more as float16, cast to float32 where they are used: half the file. Sessions
+    fold the casts when they load, so the arithmetic stays float32."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    model = onnx.load(path)
+    graph, casts = model.graph, []
+    for weight in graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or numpy_helper.to_array(weight).size < least:
+            continue
+        name = weight.name
+        weight.CopyFrom(
+            numpy_helper.from_array(numpy_helper.to_array(weight).astype("float16"), name + "_half")
+        )
+        casts.append(helper.make_node("Cast", [weight.name], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def write_manifest(

@@ -1,4 +1,4 @@
-"""Starts the trunk from MobileNetV2's public ImageNet weights.
+"""Starts a trunk from public ImageNet weights: here MobileNetV2's, in inception.py the large network's.
 
 They are taken from the npm package `nsfwjs` 4.4.0 (MIT; its first eleven blocks are Keras' ImageNet weights, Apache-2.0,
 left frozen when that package's head was trained), which holds them as 8-bit integers with a scale a tensor.
@@ -6,6 +6,7 @@ left frozen when that package's head was trained), which holds them as 8-bit int
 
     npm pack nsfwjs@4.4.0 && tar xzf nsfwjs-4.4.0.tgz
     python -m detector init --package package --out mobilenet_v2.npz
+    python -m detector init --package package --out inception_v3.npz --network large
 
 Nothing else of the package is used. Without this file training starts from random weights (EXPERIMENTS.md has the
 difference).
@@ -18,18 +19,20 @@ import subprocess
 import numpy as np
 
 _UNPACK = """
-const {join} = require('path'), d = join(process.argv[1], 'dist/models/mobilenet_v2')
-const s = require(join(d, 'group1-shard1of1.min.js'))
-process.stdout.write(JSON.stringify({m: require(join(d, 'model.min.js')).weightsManifest[0].weights, b: s.default ?? s}))
+const {join} = require('path'), d = join(process.argv[1], 'dist/models', process.argv[2])
+const groups = require(join(d, 'model.min.js')).weightsManifest
+const shards = groups.flatMap((g) => g.paths.map((p) => require(join(d, `${p}.min.js`))))
+const bytes = Buffer.concat(shards.map((s) => Buffer.from(s.default ?? s, 'base64')))
+process.stdout.write(JSON.stringify({m: groups.flatMap((g) => g.weights), b: bytes.toString('base64')}))
 """
 
 
-def read_package(folder: str) -> dict[str, np.ndarray]:
-    """Tensors of the package's MobileNetV2 by Keras name, dequantised to float32."""
+def read_package(folder: str, model: str = "mobilenet_v2") -> dict[str, np.ndarray]:
+    """Tensors of one of the package's models by Keras name, dequantised to float32."""
     import base64
 
     out = subprocess.run(
-        ["node", "-e", _UNPACK, os.path.abspath(folder)], check=True, capture_output=True, text=True
+        ["node", "-e", _UNPACK, os.path.abspath(folder), model], check=True, capture_output=True, text=True
     ).stdout
     data = json.loads(out)
     raw, offset, tensors = base64.b64decode(data["b"]), 0, {}

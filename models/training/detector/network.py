@@ -78,9 +78,47 @@ class InvertedResidual(nn.Module):
         return x + y if self.skip else y
 
 
-class TileNetwork(nn.Module):
-    """Input [N,3,H,W] in -1..1 (`(byte / 255 - 0.5) / 0.5`), H and W multiples of 16. Outputs: logit [N,1], patch_logits
-    [N,1,H/16,W/16], generator_logits [N,families], embedding [N,features]."""
+class PatchNetwork(nn.Module):
+    """What all networks share. Input [N,3,H,W] in -1..1 (`(byte / 255 - 0.5) / 0.5`), H and W multiples of 16. Outputs:
+    logit [N,1], patch_logits [N,1,H/16,W/16], generator_logits [N,families], embedding [N,features]."""
+
+    trunk: nn.Sequential
+    # Trunk blocks beside the neck whose maps refit.py reads: the last at stride 8, and a later one at stride 16.
+    evidence: tuple[int, int]
+
+    def heads(self, channels: int, features: int, families: int, dropout: float) -> None:
+        self.neck = convolution(channels, features, 1)
+        self.dropout = nn.Dropout(dropout)
+        self.patch = nn.Conv2d(features, 1, 1)
+        self.generator = nn.Linear(features, families)
+        nn.init.normal_(self.patch.weight, std=0.01)
+
+    def entrance(self, x):
+        """What comes before the trunk."""
+        return x
+
+    def early(self, x, blocks: int):
+        """Entrance and the first `blocks` blocks."""
+        return self.trunk[:blocks](self.entrance(x))
+
+    def maps(self, y, blocks: int):
+        """The neck's maps [N,features,H/16,W/16] from what `early` returned."""
+        return self.neck(self.trunk[blocks:](y))
+
+    def read(self, features):
+        """The four outputs from the neck's maps."""
+        patches = self.patch(self.dropout(features))
+        embedding = features.mean((2, 3))
+        return (patches.mean((2, 3)), patches, self.generator(self.dropout(embedding)), embedding)
+
+    def forward(self, x):
+        return self.read(self.maps(self.early(x, 0), 0))
+
+
+class TileNetwork(PatchNetwork):
+    """The small network."""
+
+    evidence = (5, 9)
 
     def __init__(
         self,
@@ -100,31 +138,16 @@ class TileNetwork(nn.Module):
             blocks.append(InvertedResidual(channels, width, outputs, stride))
             channels = outputs
         self.trunk = nn.Sequential(*blocks)
-        self.neck = convolution(channels, features, 1)
-        self.dropout = nn.Dropout(dropout)
-        self.patch = nn.Conv2d(features, 1, 1)
-        self.generator = nn.Linear(features, families)
-        nn.init.normal_(self.patch.weight, std=0.01)
+        self.heads(channels, features, families, dropout)
 
-    def early(self, x, blocks: int):
-        """Stem and the first `blocks` blocks."""
+    def entrance(self, x):
         y = self.stem(x)
         if self.residuals is not None:
             y = y + self.residual_stem(self.residuals(x))
-        return self.trunk[:blocks](self.stem_norm(y))
-
-    def late(self, y, blocks: int):
-        """The four outputs from what `early` returned."""
-        features = self.neck(self.trunk[blocks:](y))
-        patches = self.patch(self.dropout(features))
-        embedding = features.mean((2, 3))
-        return patches.mean((2, 3)), patches, self.generator(self.dropout(embedding)), embedding
-
-    def forward(self, x):
-        return self.late(self.early(x, 0), 0)
+        return self.stem_norm(y)
 
 
-def keep_families(network: TileNetwork, kept: list[int]) -> TileNetwork:
+def keep_families(network: PatchNetwork, kept: list[int]) -> PatchNetwork:
     """A copy with these generator logits, in this order."""
     copy = deepcopy(network)
     copy.generator = nn.Linear(network.generator.in_features, len(kept))
@@ -132,11 +155,15 @@ def keep_families(network: TileNetwork, kept: list[int]) -> TileNetwork:
     return copy
 
 
-def folded(network: TileNetwork) -> TileNetwork:
+def folded(network: PatchNetwork) -> PatchNetwork:
     """A copy for inference whose normalisations are folded into the convolutions before them: the same outputs in about
     half the time."""
     copy = deepcopy(network).eval()
-    if copy.residuals is None and isinstance(copy.stem_norm[0], nn.BatchNorm2d):
+    if (
+        isinstance(copy, TileNetwork)
+        and copy.residuals is None
+        and isinstance(copy.stem_norm[0], nn.BatchNorm2d)
+    ):
         copy.stem = fuse_conv_bn_eval(copy.stem, copy.stem_norm[0])
         copy.stem_norm[0] = nn.Identity()
     for sequence in [m for m in copy.modules() if isinstance(m, nn.Sequential)]:

@@ -15,30 +15,30 @@ from torch import nn
 from .crops import Store
 from .degrade import training_crop
 from .metrics import auc
-from .network import TileNetwork, folded
+from .network import PatchNetwork, folded
 from .records import UNKNOWN, Record
 from .scoring import OnnxNetwork, score
 
-MIDDLE, EARLY = 9, 5  # trunk blocks beside the neck: stride 16 and stride 8
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1)  # inverse ridge penalties to choose from
 
 
 class RefitNetwork(nn.Module):
-    """Same inputs and outputs as TileNetwork; the embedding is the mean of all evidence maps."""
+    """Same inputs and outputs as the network's; the embedding is the mean of all evidence maps."""
 
-    def __init__(self, network: TileNetwork, families: int):
+    def __init__(self, network: PatchNetwork, families: int):
         super().__init__()
         self.network = folded(network)
-        width = network.neck[0].out_channels + 2 * (
-            network.trunk[MIDDLE].project[0].out_channels + network.trunk[EARLY].project[0].out_channels
-        )
+        with torch.no_grad():
+            width = self.evidence(torch.zeros(1, 3, 64, 64)).shape[1]
         self.patch = nn.Conv2d(width, 1, 1)
         self.generator = nn.Linear(width, families)
 
     def evidence(self, x):
-        early = self.network.early(x, EARLY + 1)
-        middle = self.network.trunk[EARLY + 1 : MIDDLE + 1](early)
-        neck = self.network.neck(self.network.trunk[MIDDLE + 1 :](middle))
+        network = self.network
+        first, second = (block + 1 for block in network.evidence)
+        early = network.early(x, first)
+        middle = network.trunk[first:second](early)
+        neck = network.maps(middle, second)
         return torch.cat(
             [neck, middle, middle * middle, F.avg_pool2d(early, 2), F.avg_pool2d(early * early, 2)], 1
         )
@@ -50,7 +50,7 @@ class RefitNetwork(nn.Module):
 
 
 def refit(
-    network: TileNetwork,
+    network: PatchNetwork,
     records: list[Record],
     store: Store,
     families: list[str],
@@ -81,7 +81,7 @@ def refit(
 
     validation = [r for r in records if r.split in ("val", "val2") and r.path in store]
     asked = score(judge, validation, store, "matched", on).embedding
-    truth, split = np.array([r.generated for r in validation], int), np.array([r.split for r in validation])
+    truth, split = (np.array([r.generated for r in validation], int), np.array([r.split for r in validation]))
     spread = known.std(0) + 1e-6
     best, found = -1.0, {}
     for strength in STRENGTHS:
@@ -89,7 +89,7 @@ def refit(
         reached = {str(s): auc(truth[split == s], (asked @ w + b)[split == s]) for s in np.unique(split)}
         found[strength] = {s: round(v, 4) for s, v in reached.items()}
         if np.mean(list(reached.values())) > best:
-            best, head, chosen_strength = np.mean(list(reached.values())), (w, b), strength
+            best, head, chosen_strength = (np.mean(list(reached.values())), (w, b), strength)
     generated = np.array([r.generated and r.family != UNKNOWN for r in chosen])
     family = np.array(
         [families.index(r.family) if r.family in families else families.index("other") for r in chosen]

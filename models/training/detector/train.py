@@ -8,16 +8,19 @@ import json
 import os
 import time
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from .crops import Store
+from .distil import Teacher
 from .export import export_onnx
+from .local import LocalNetwork
 from .metrics import auc
-from .network import HIDDEN, TileNetwork, folded
+from .inception import LargeTileNetwork, load_inception
+from .network import PatchNetwork, TileNetwork, folded
 from .records import Record
 from .sampling import IGNORED, Batches
 from .scoring import OnnxNetwork, onnx_session, score
@@ -39,9 +42,11 @@ class Settings:
     patch_weight: float = 0.0  # share of the loss that each patch carries on its own
     mixup: float = 0.0  # share of batches mixed pixel-wise
     smoothing: float = 0.02
+    distil: float = 0.7  # share of the teacher in the loss, where there is one
     average: float = 0.998
     strength: float = 1.0  # of the augmentation
     cap: int = 400
+    network: str = "small"  # a name of NETWORKS
     residuals: bool = False
     frozen: int = 0  # stem and this many blocks keep weights and statistics: their pass costs a fifth then
     seed: int = 7
@@ -73,7 +78,7 @@ class EarlyFeatures:
     """The frozen part in ONNX Runtime, one thread: several times faster than the training framework's forward pass, and
     run by the loader's processes beside the augmentation, so that training itself is the trained part alone."""
 
-    def __init__(self, network: TileNetwork, blocks: int, path: str):
+    def __init__(self, network: PatchNetwork, blocks: int, path: str):
         self.path, self._session = path, None
 
         class Early(torch.nn.Module):
@@ -108,8 +113,9 @@ class EarlyStream(torch.utils.data.IterableDataset):
         self.stream, self.early = stream, early
 
     def __iter__(self):
+        """The pixels come last: a teacher wants them."""
         for images, labels, families in self.stream:
-            yield self.early(images), labels, families
+            yield self.early(images), labels, families, images
 
 
 def as_input(batch: torch.Tensor, on: torch.device) -> torch.Tensor:
@@ -128,15 +134,14 @@ def train(
     pretrained: dict[str, np.ndarray] | None = None,
     warm: str | None = None,
     resume: bool = False,
+    teacher_checkpoint: str | None = None,
 ) -> str:
     """Returns the path of the checkpoint with the averaged weights that did best on the validation splits."""
     os.makedirs(out, exist_ok=True)
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     on = device()
-    network = TileNetwork(len(families), residuals=settings.residuals).to(
-        on, memory_format=torch.channels_last
-    )
+    network = build(settings, len(families)).to(on, memory_format=torch.channels_last)
     state = None
     if resume and os.path.exists(f"{out}/last.pt"):
         state = torch.load(f"{out}/last.pt", map_location=on)
@@ -149,23 +154,26 @@ def train(
     warmup = iter(stream)
     if state is None and warm:
         load_compatible(network, torch.load(warm, map_location=on)["weights"])
+    elif state is None and pretrained is not None and settings.network == "large":
+        load_inception(network, pretrained)
+        refresh_statistics(network, warmup, on)
     elif state is None and pretrained is not None:
         from .init import narrow_trunk
 
         sample = torch.cat([next(warmup)[0] for _ in range(3)])
         narrow_trunk(network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, warmup, on))
 
-    trunk = (
-        list(network.stem.parameters())
-        + list(network.stem_norm.parameters())
-        + list(network.trunk.parameters())
-    )
-    fresh = {id(p) for p in network.parameters()} - {id(p) for p in trunk}
+    teacher = Teacher(load(teacher_checkpoint)[0], network, on) if teacher_checkpoint else None
+    heads = {id(p) for part in (network.neck, network.patch, network.generator) for p in part.parameters()}
     scale = settings.trunk_rate if pretrained is not None or warm else 1.0
     optimiser = torch.optim.AdamW(
         [
-            {"params": trunk, "scale": scale},
-            {"params": [p for p in network.parameters() if id(p) in fresh], "scale": 1.0},
+            {"params": [p for p in network.parameters() if id(p) not in heads], "scale": scale},
+            {
+                "params": [p for p in network.parameters() if id(p) in heads]
+                + (list(teacher.projection.parameters()) if teacher else []),
+                "scale": 1.0,
+            },
         ],
         lr=settings.rate,
         weight_decay=settings.decay,
@@ -175,6 +183,8 @@ def train(
     if state:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
+        if teacher and state.get("projection"):
+            teacher.projection.load_state_dict(state["projection"])
         average, step, before, best, log = (state[k] for k in ("average", "step", "seconds", "best", "log"))
 
     early = EarlyFeatures(folded(network), settings.frozen, f"{out}/early.onnx") if settings.frozen else None
@@ -217,6 +227,7 @@ def train(
                     "network": network.state_dict(),
                     "optimiser": optimiser.state_dict(),
                     "average": average,
+                    "projection": teacher and teacher.projection.state_dict(),
                     "step": step,
                     "seconds": seconds,
                     "best": best,
@@ -237,14 +248,24 @@ def train(
             group["lr"] = float(
                 settings.rate * group["scale"] * ramp * (0.5 + 0.5 * np.cos(np.pi * progress))
             )
-        images, labels, generators = next(loader)
-        images, labels, generators = as_input(images, on), labels.to(on), generators.to(on)
-        if settings.mixup and mix.random() < settings.mixup:
+        images, labels, generators, *pixels = next(loader)
+        taught = None
+        if teacher:
+            with half_precision(on):
+                taught = teacher(as_input((pixels or [images])[0], on))
+        images, labels, generators = (as_input(images, on), labels.to(on), generators.to(on))
+        if settings.mixup and not teacher and mix.random() < settings.mixup:
             images, labels, generators = mix_pixels(images, labels, mix)
         network.train()
         with half_precision(on):
-            logit, patches, generator, _ = network.late(images, settings.frozen) if early else network(images)
+            maps = network.maps(images if early else network.early(images, 0), settings.frozen)
+            logit, patches, generator, _ = network.read(maps)
         loss = objective(logit.float(), patches.float(), generator.float(), labels, generators, settings)
+        if teacher:
+            taught = teacher.loss(
+                taught, maps.float(), logit.float(), generator.float(), generators, settings.generator_weight
+            )
+            loss = (1 - settings.distil) * loss + settings.distil * taught
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -309,16 +330,7 @@ def load_compatible(network, weights: dict) -> None:
 
 
 def save(path: str, average: dict, families: list[str], settings: Settings, log: list) -> None:
-    torch.save(
-        {
-            "weights": average,
-            "families": families,
-            "settings": asdict(settings),
-            "hidden": HIDDEN,
-            "log": log,
-        },
-        path,
-    )
+    torch.save({"weights": average, "families": families, "settings": asdict(settings), "log": log}, path)
 
 
 def merge(paths: list[str], out: str) -> None:
@@ -332,17 +344,27 @@ def merge(paths: list[str], out: str) -> None:
     torch.save(merged, out)
 
 
-def load(path: str, on: torch.device | None = None) -> tuple[TileNetwork, list[str]]:
+NETWORKS = {"small": TileNetwork, "large": LargeTileNetwork, "local": LocalNetwork}
+
+
+def build(settings: Settings, families: int) -> PatchNetwork:
+    options = {"residuals": True} if settings.residuals else {}
+    return NETWORKS[settings.network](families, **options)
+
+
+def load(path: str, on: torch.device | None = None) -> tuple[PatchNetwork, list[str]]:
     """The network of a checkpoint, ready to score, and its families."""
     state = torch.load(path, map_location=on or "cpu")
-    network = TileNetwork(len(state["families"]), residuals=state["settings"]["residuals"])
+    known = {f.name for f in fields(Settings)}
+    settings = Settings(**{k: v for k, v in state["settings"].items() if k in known})
+    network = build(settings, len(state["families"]))
     network.load_state_dict(state["weights"])
     return network.eval().to(memory_format=torch.channels_last), state["families"]
 
 
 def validate(average: dict, families, settings, records, store, on, out: str) -> dict[str, float]:
     """AUC on each validation split, native and matched; `choice` is the mean of the matched ones."""
-    network = TileNetwork(len(families), residuals=settings.residuals)
+    network = build(settings, len(families))
     network.load_state_dict(average)
     if on.type == "cpu":
         export_onnx(network, f"{out}/validated.onnx")

@@ -8,13 +8,15 @@ except ImportError:
     torch = None
 
 
-@unittest.skipUnless(torch, "torch is not installed")
-class Network(unittest.TestCase):
-    def setUp(self):
-        from detector.network import TileNetwork
+class Network:
+    """What holds for every network; the classes below say for which."""
 
+    def build(self):
+        raise NotImplementedError
+
+    def setUp(self):
         torch.manual_seed(1)
-        self.network = TileNetwork(5)
+        self.network = self.build()
         self.network(torch.randn(4, 3, 64, 64))  # moves the running statistics away from their start
         self.network.eval()
         self.images = torch.randn(2, 3, 64, 96)
@@ -22,7 +24,8 @@ class Network(unittest.TestCase):
     def test_the_logit_is_the_mean_of_the_patch_logits(self):
         logit, patches, generator, embedding = self.network(self.images)
         self.assertEqual(patches.shape, (2, 1, 4, 6))
-        self.assertEqual((generator.shape, embedding.shape), ((2, 5), (2, 192)))
+        self.assertEqual(generator.shape, (2, 5))
+        self.assertTrue(torch.allclose(self.network.generator(embedding), generator))
         self.assertLess(float((patches.mean((2, 3)) - logit).abs().max()), 1e-6)
 
     def test_folding_changes_nothing(self):
@@ -33,7 +36,7 @@ class Network(unittest.TestCase):
 
     def test_early_and_late_are_the_whole(self):
         whole = self.network(self.images)
-        halves = self.network.late(self.network.early(self.images, 4), 4)
+        halves = self.network.read(self.network.maps(self.network.early(self.images, 4), 4))
         self.assertTrue(all(torch.equal(a, b) for a, b in zip(whole, halves)))
 
     def test_kept_families_keep_their_logits(self):
@@ -50,6 +53,14 @@ class Network(unittest.TestCase):
         self.assertLess(float((patches.mean((2, 3)) - logit).abs().max()), 1e-5)
         self.assertTrue(torch.allclose(wide.generator(embedding), generator))
 
+
+@unittest.skipUnless(torch, "torch is not installed")
+class Small(Network, unittest.TestCase):
+    def build(self):
+        from detector.network import TileNetwork
+
+        return TileNetwork(5)
+
     def test_a_narrowed_block_makes_what_the_full_one_made(self):
         from detector.init import _solve_projection
         from detector.network import InvertedResidual
@@ -61,6 +72,34 @@ class Network(unittest.TestCase):
             _solve_projection(block, hidden, target)
             made = block.project(hidden)
         self.assertLess(float((made - target).std() / target.std()), 0.05)
+
+    def test_a_teacher_that_is_the_student_leaves_nothing_to_explain(self):
+        from detector.distil import Teacher
+
+        teacher = Teacher(self.network, self.network, torch.device("cpu"))
+        maps, logit, generator = teacher(self.images)
+        with torch.no_grad():
+            spread, mean = maps.std((0, 2, 3)) + 1e-3, maps.mean((0, 2, 3))
+            teacher.projection.weight.copy_(torch.diag(1 / spread)[:, :, None, None])
+            teacher.projection.bias.copy_(-mean / spread)
+            families = torch.tensor([0, -100])
+            own = teacher.loss((maps, logit, generator), maps, logit, generator, families, 0.3)
+            other = maps + 2 * (maps.std((0, 2, 3), keepdim=True) + 1e-3)
+            off = teacher.loss((maps, logit, generator), other, logit, generator, families, 0.3)
+        p = logit[:, 0].sigmoid()
+        entropy = -(p * p.log() + (1 - p) * (1 - p).log()).mean()
+        q = generator[:1].softmax(1)
+        entropy = entropy - 0.3 * (q * q.log()).sum()
+        self.assertLess(float((own - entropy).abs()), 1e-4)
+        self.assertAlmostEqual(float(off - own), 4, places=3)
+
+
+@unittest.skipUnless(torch, "torch is not installed")
+class Large(Network, unittest.TestCase):
+    def build(self):
+        from detector.inception import LargeTileNetwork
+
+        return LargeTileNetwork(5)
 
 
 @unittest.skipUnless(torch, "torch is not installed")
