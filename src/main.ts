@@ -96,6 +96,7 @@ export async function createDetector(settings: Settings): Promise<Detector> {
       verdictCacheBytes: settings.verdict_cache_bytes,
       verdictCacheTtlMs: settings.verdict_cache_ttl_s * 1000,
       forensicsTarget: settings.forensics_target === 'auto' ? null : settings.forensics_target,
+      secondLooksTilesMax: settings.second_looks,
     },
   );
   return {

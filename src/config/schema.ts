@@ -93,6 +93,13 @@ export const SETTINGS = {
     max: 1_000_000,
     doc: 'Tiles waiting for inference; beyond: 503.',
   }),
+  second_looks: setting({
+    kind: 'integer',
+    default: 2,
+    min: 0,
+    max: 24,
+    doc: 'Most tiles that second looks at an image in doubt add; below 2: none. Left out while interactive images wait.',
+  }),
   in_flight_max: setting({
     kind: 'integer',
     default: 64,

@@ -1,7 +1,8 @@
 import { presentAttribution } from './attribution.js';
 import { fuse } from './evidence.js';
 import { findRegions } from './heatmap.js';
-import { limitedBy, nearThreshold } from './reliability.js';
+import { limitedBy, nearThreshold, unstable } from './reliability.js';
+import { assessStability } from './second-looks.js';
 import type { Detection, DetectOptions, Evidence, Measurement, Verdict } from './types.js';
 
 export interface C2paFinding {
@@ -21,6 +22,7 @@ export function conclude(measured: Measurement, c2pa: C2paFinding, options: Dete
   const verdict: Verdict = fused.aiProbability >= threshold ? 'ai_generated' : 'authentic';
   const generated = verdict === 'ai_generated';
   const { width, height } = measured.image;
+  const stability = assessStability(measured.modelProbability, measured.secondLooks, threshold);
   return {
     verdict,
     confidence: generated ? fused.aiProbability : 1 - fused.aiProbability,
@@ -42,10 +44,11 @@ export function conclude(measured: Measurement, c2pa: C2paFinding, options: Dete
     provenance: fused.provenance,
     reliability: limitedBy(
       fused.decidedBy === 'model'
-        ? nearThreshold(measured.reservations, fused.aiProbability, threshold)
+        ? unstable(nearThreshold(measured.reservations, fused.aiProbability, threshold), stability)
         : measured.reservations,
       [...fused.contradictions, ...(c2pa.unverified === undefined ? [] : [c2pa.unverified])],
     ),
+    stability,
     image: measured.image,
     model: measured.model,
     times: measured.times,

@@ -1,4 +1,4 @@
-import type { Reliability } from './types.js';
+import type { Reliability, Stability } from './types.js';
 
 const LEVELS = ['low', 'medium', 'high'] as const;
 
@@ -37,6 +37,22 @@ export function nearThreshold(base: Reliability, probability: number, threshold:
     reasons: [
       ...base.reasons,
       `the probability ${probability.toFixed(3)} is close to the threshold ${threshold}`,
+    ],
+  };
+}
+
+/**
+ * Second looks that disagree leave one level less: such verdicts turn under a third and more of what the web does to
+ * pictures, and are wrong hardly less often than a coin (models/training/EXPERIMENTS.md).
+ */
+export function unstable(base: Reliability, stability: Stability | null): Reliability {
+  if (stability === null || stability.agree) return base;
+  const { min, max } = stability;
+  return {
+    level: base.level === 'high' ? 'medium' : 'low',
+    reasons: [
+      ...base.reasons,
+      `saved or shrunk, the picture would get another verdict (probabilities ${min.toFixed(3)} to ${max.toFixed(3)})`,
     ],
   };
 }

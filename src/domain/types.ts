@@ -127,6 +127,17 @@ export interface Reliability {
   reasons: string[];
 }
 
+/** What second looks said: the same network at parts of the picture saved again. */
+export interface Stability {
+  /** Second looks taken, at least 1. */
+  looks: number;
+  /** Lowest and highest model probability over all looks, the first included. */
+  min: number;
+  max: number;
+  /** Whether all looks lie on one side of the threshold. */
+  agree: boolean;
+}
+
 export interface ModelRef {
   id: string;
   version: string;
@@ -154,6 +165,8 @@ export interface Measurement {
   /** PNG of the heatmap over the dimmed image, or null where it was not asked for. */
   heatmapPng: Uint8Array | null;
   evidence: Evidence[];
+  /** Model probabilities of second looks; empty where none were taken. */
+  secondLooks: number[];
   /** Measured quantities that limit trust in the verdict, in words. */
   reservations: Reliability;
   times: StageTimes;
@@ -175,6 +188,8 @@ export interface Detection {
   c2paManifestPresent: boolean;
   provenance: Evidence[];
   reliability: Reliability;
+  /** Null where no second looks were taken. */
+  stability: Stability | null;
   image: ImageInfo;
   model: ModelRef;
   times: StageTimes;

@@ -47,7 +47,11 @@ export class Admission {
   private passedOver = 0;
   private readonly queues: Set<Waiting>[] = Object.keys(PRIORITY).map(() => new Set());
 
-  constructor(private readonly settings: AdmissionSettings) {
+  /** @param waiting One element, which counts the interactive images that wait for a slot: workers look at it. */
+  constructor(
+    private readonly settings: AdmissionSettings,
+    private readonly waiting: Int32Array<SharedArrayBuffer>,
+  ) {
     const { imagesMax, bytesMax } = settings;
     const share = Math.max(1, Math.floor(imagesMax * BATCH_SHARE));
     this.all = { images: 0, bytes: 0, imagesMax, bytesMax };
@@ -101,6 +105,7 @@ export class Admission {
       };
       const giveUp = (): void => {
         queue.delete(waiting);
+        this.countWaiting();
         reject(signal.reason);
       };
       signal.addEventListener('abort', giveUp, { once: true });
@@ -112,11 +117,16 @@ export class Admission {
   private startNext(): void {
     while (this.busy < this.settings.slots) {
       const queue = this.pickQueue();
-      if (queue === undefined) return;
+      if (queue === undefined) break;
       const [next] = queue as Set<Waiting>;
       queue.delete(next as Waiting);
       (next as Waiting).start();
     }
+    this.countWaiting();
+  }
+
+  private countWaiting(): void {
+    Atomics.store(this.waiting, 0, this.queues[PRIORITY.interactive]?.size ?? 0);
   }
 
   private pickQueue(): Set<Waiting> | undefined {

@@ -32,6 +32,8 @@ export interface PipelineSettings {
   verdictCacheTtlMs: number;
   /** Instruction set of the forensic kernels; null: the fastest. */
   forensicsTarget: string | null;
+  /** Most tiles that second looks add to an image in doubt; 0: none are taken. */
+  secondLooksTilesMax: number;
 }
 
 export interface PipelineDeps {
@@ -50,11 +52,13 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
   const models = new Map<string, ModelRef>(
     settings.runtime.models.map(({ manifest: { id, version } }) => [id, { id, version }]),
   );
+  const waiting = new Int32Array(new SharedArrayBuffer(4));
   const workerSettings: WorkerSettings = {
     runtime: settings.runtime,
     limits: { imageBytesMax: settings.imageBytesMax, imagePixelsMax: settings.imagePixelsMax },
     decoded: { shared: DecodeBudget.shared(), bytesMax: settings.decodedBytesMax },
     forensicsTarget: settings.forensicsTarget,
+    secondLooks: { tilesMax: settings.secondLooksTilesMax, waiting },
   };
   const pool = new Piscina<MeasureTask, MeasureOutcome>({
     filename: new URL('./worker.js', import.meta.url).href,
@@ -63,11 +67,14 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     concurrentTasksPerWorker: IMAGES_PER_WORKER,
     workerData: workerSettings,
   });
-  const admission = new Admission({
-    imagesMax: settings.inFlightMax,
-    bytesMax: settings.inFlightBytesMax,
-    slots: settings.workers * IMAGES_PER_WORKER,
-  });
+  const admission = new Admission(
+    {
+      imagesMax: settings.inFlightMax,
+      bytesMax: settings.inFlightBytesMax,
+      slots: settings.workers * IMAGES_PER_WORKER,
+    },
+    waiting,
+  );
   const cache = new VerdictCache(
     { bytesMax: settings.verdictCacheBytes, ttlMs: settings.verdictCacheTtlMs },
     () => performance.now(),

@@ -11,6 +11,8 @@ export interface WorkerSettings {
   decoded: { shared: Int32Array<SharedArrayBuffer>; bytesMax: number };
   /** Instruction set of the forensic kernels; null: the fastest. */
   forensicsTarget: string | null;
+  /** Most tiles that second looks add to an image, and the count of images whose waiting forbids them. */
+  secondLooks: { tilesMax: number; waiting: Int32Array<SharedArrayBuffer> };
 }
 
 /** One image on its way into a worker. */

@@ -19,6 +19,7 @@ import { checkLimits, probe } from '../imaging/probe.js';
 import { openRuntime } from '../inference/runtime.js';
 import { readEvidence } from '../provenance/evidence.js';
 import { DecodeBudget } from './decode-budget.js';
+import { type FirstLook, secondLooks } from './second-looks.js';
 import type { Measured, MeasureOutcome, MeasureTask, WorkerSettings } from './task.js';
 
 if (isMainThread) throw new Error('pipeline/worker is the entry of a worker thread');
@@ -62,7 +63,7 @@ async function walk(task: MeasureTask): Promise<Measured> {
     // Network and kernels run on native threads; what the file says is read beside them.
     const evidence = readEvidence(task.bytes, image);
     const [measurement, forensics] = await Promise.all([
-      task.detect && detect(task, task.detect, image, info),
+      task.detect && detect(task, task.detect, image, info, started),
       task.forensics && examine(task, task.forensics, image, info, header.orientation, evidence),
       evidence,
     ]);
@@ -82,15 +83,22 @@ async function detect(
   asked: { model: string; includeHeatmap: boolean },
   image: RgbImage,
   info: ImageInfo,
+  started: number,
 ): Promise<Measurement> {
   const begun = performance.now();
-  const result = await look(task, asked, image, info.pages);
+  const { result, first } = await look(task, asked, image, info.pages);
   const inferredAt = performance.now();
-  const heatmapPng = result.grid && (await renderHeatmap(image, result.grid));
+  const timeLeftMs = task.timeoutMs - (inferredAt - started);
+  // Further inference runs on native threads while the picture is drawn here.
+  const [seconds, heatmapPng] = await Promise.all([
+    secondLooks(runtime, first, settings.secondLooks, task, timeLeftMs),
+    result.grid && renderHeatmap(image, result.grid),
+  ]);
   return {
     image: info,
     ...result,
     heatmapPng,
+    secondLooks: seconds,
     evidence: [],
     times: {
       queueMs: 0,
@@ -124,9 +132,10 @@ type Look = Pick<
 async function look(
   task: MeasureTask,
   asked: { model: string; includeHeatmap: boolean },
-  { rgb, width, height }: RgbImage,
+  image: RgbImage,
   pages: number,
-): Promise<Look> {
+): Promise<{ result: Look; first: FirstLook }> {
+  const { rgb, width, height } = image;
   const manifest = packages.get(asked.model);
   if (manifest === undefined)
     throw new AidetError('not_found', `No model ${asked.model}`, { param: 'model' });
@@ -146,7 +155,7 @@ async function look(
     cancel: task.cancel,
   });
   const patches = { logits: output.patchLogits, rows: output.patchRows, cols: output.patchCols };
-  return {
+  const result = {
     model: { id: manifest.id, version: manifest.version },
     defaultThreshold: manifest.threshold,
     modelProbability: calibrate(mean(output.tileLogits), manifest.calibration),
@@ -157,6 +166,7 @@ async function look(
     grid: asked.includeHeatmap ? heatmapGrid(width, height, plan, patches, manifest.calibration) : null,
     reservations: assessReliability({ width, height, pages, tile, coverage: plan.coverage }),
   };
+  return { result, first: { image, manifest, plan, tileLogits: output.tileLogits } };
 }
 
 function isCancelled(task: MeasureTask): boolean {

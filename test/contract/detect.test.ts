@@ -1,5 +1,5 @@
 /** POST /v1/detect: every way in, every option, every field of the answer; the same on both engines. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { pack } from 'msgpackr';
 import t, { type Test } from 'tap';
 import type { Settings } from '../../src/config/schema.js';
@@ -151,6 +151,31 @@ for (const engine of ENGINES) {
       t.match(above, { verdict: 'authentic', confidence: 1 - p });
       t.same(above.model_attribution, {}, 'none where authentic');
       t.equal((await detect({ model_threshold: 0 })).body.verdict, 'ai_generated');
+    });
+
+    t.test('[detect.stability] where the network is in doubt, and only there', async (t) => {
+      const { client } = common;
+      const headers = { 'content-type': 'application/octet-stream' };
+      for (const name of await readdir(FIXTURES)) {
+        if (!/\.(jpg|png|webp|gif|tiff|bmp)$/.test(name)) continue;
+        const ask = async (query: Record<string, string>): Promise<Called['body']> =>
+          (await client.call('detect', { body: await fixture(name), headers, query })).body;
+        const { stability, model_probability: p, threshold, reliability } = await ask({});
+        if (p < 0.25 || p > 0.85) {
+          t.notOk(stability, `${name}: ${p}`);
+          continue;
+        }
+        t.match(stability, { looks: 2, agree: stability.min >= threshold === stability.max >= threshold });
+        t.ok(stability.min <= p && p <= stability.max, name);
+        const isSaid = (reasons: string[]): boolean => reasons.some((r) => r.includes('another verdict'));
+        t.equal(isSaid(reliability.reasons), !stability.agree);
+        const between = await ask({ model_threshold: String((stability.min + stability.max) / 2) });
+        if (stability.min < stability.max && between.decided_by === 'model') {
+          t.same(between.stability, { ...stability, agree: false });
+          t.not(between.reliability.level, 'high');
+          t.ok(isSaid(between.reliability.reasons));
+        }
+      }
     });
 
     t.test('[detect.heatmap] grid, regions and picture', async (t) => {

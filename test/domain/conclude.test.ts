@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
 import { conclude } from '../../src/domain/conclude.js';
-import { DEFAULT_DETECT_OPTIONS, type Measurement } from '../../src/domain/types.js';
+import { DEFAULT_DETECT_OPTIONS, type Evidence, type Measurement } from '../../src/domain/types.js';
 
 const none = { present: false, evidence: [] };
 
@@ -15,6 +15,7 @@ function measured(modelProbability: number): Measurement {
     grid: { rows: 1, cols: 2, cellPx: 16, coverage: 1, values: [[0.2, 0.9]] },
     heatmapPng: null,
     evidence: [],
+    secondLooks: [],
     reservations: { level: 'high', reasons: [] },
     times: { queueMs: 0, decodeMs: 0, inferMs: 0, renderMs: 0 },
   };
@@ -59,4 +60,51 @@ test('regions follow the threshold that was asked for', async (t) => {
     conclude(measured(0.9), none, { ...DEFAULT_DETECT_OPTIONS, modelThreshold }).heatmap?.regions;
   t.same(at(0.5), [{ x: 16, y: 0, width: 16, height: 16, score: 0.9 }]);
   t.same(at(0.95), []);
+});
+
+test('second looks change trust alone: never verdict, probability or confidence', async (t) => {
+  const unit = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(
+      unit,
+      fc.array(unit, { minLength: 1, maxLength: 3 }),
+      unit,
+      (p, secondLooks, modelThreshold) => {
+        const options = { ...DEFAULT_DETECT_OPTIONS, modelThreshold };
+        const { stability, reliability, ...rest } = conclude({ ...measured(p), secondLooks }, none, options);
+        const { stability: absent, reliability: before, ...alone } = conclude(measured(p), none, options);
+        const agree = secondLooks.every((q) => q >= modelThreshold === p >= modelThreshold);
+        const levels = ['low', 'medium', 'high'];
+        const lost = levels.indexOf(before.level) - levels.indexOf(reliability.level);
+        return (
+          absent === null &&
+          JSON.stringify(rest) === JSON.stringify(alone) &&
+          stability?.agree === agree &&
+          stability.looks === secondLooks.length &&
+          lost === (agree ? 0 : 1)
+        );
+      },
+    ),
+  );
+  t.pass();
+});
+
+test('where evidence decides, the network in doubt says nothing about trust', async (t) => {
+  const proof: Evidence = {
+    kind: 'c2pa',
+    source: 'here',
+    trace: 'c2pa_x',
+    generator: null,
+    claim: 'ai_generated',
+    verified: true,
+    explanation: 'signed',
+  };
+  const seen = conclude(
+    { ...measured(0.6), secondLooks: [0.4] },
+    { present: true, evidence: [proof] },
+    DEFAULT_DETECT_OPTIONS,
+  );
+  t.equal(seen.decidedBy, 'c2pa');
+  t.match(seen.stability, { looks: 1, agree: false });
+  t.same(seen.reliability, { level: 'high', reasons: [] });
 });

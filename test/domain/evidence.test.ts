@@ -143,6 +143,7 @@ test('conclude shows what the evidence made of the measurement', async (t) => {
     grid: null,
     heatmapPng: null,
     evidence: [exif, workflow],
+    secondLooks: [],
     reservations: { level: 'high', reasons: [] },
     times: { queueMs: 0, decodeMs: 0, inferMs: 0, renderMs: 0 },
   };

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { assessReliability, nearThreshold } from '../../src/domain/reliability.js';
+import { assessReliability, nearThreshold, unstable } from '../../src/domain/reliability.js';
 
 const large = { width: 1024, height: 1024, pages: 1, tile: 256, coverage: 1 };
 
@@ -36,4 +36,17 @@ test('a probability close to the threshold lowers the level by one at most', asy
   });
   t.same(nearThreshold({ ...high, reasons: [] }, 0.75, 0.5), high);
   t.equal(nearThreshold({ level: 'low', reasons: ['x'] }, 0.5, 0.5).level, 'low');
+});
+
+test('second looks that disagree cost one level, with the probabilities they saw', async (t) => {
+  const looks = { looks: 2, min: 0.41, max: 0.62, agree: false };
+  t.match(unstable({ level: 'high', reasons: [] }, looks), {
+    level: 'medium',
+    reasons: [/another verdict \(probabilities 0\.410 to 0\.620\)/],
+  });
+  t.match(unstable({ level: 'medium', reasons: ['x'] }, looks), { level: 'low', reasons: ['x', String] });
+  t.equal(unstable({ level: 'low', reasons: [] }, looks).level, 'low');
+  const base = { level: 'high' as const, reasons: [] };
+  t.equal(unstable(base, { ...looks, agree: true }), base);
+  t.equal(unstable(base, null), base);
 });

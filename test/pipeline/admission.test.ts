@@ -2,9 +2,10 @@ import { test } from 'tap';
 import { Admission } from '../../src/pipeline/admission.js';
 
 const never = new AbortController().signal;
+const counter = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(4));
 
 test('the budget refuses exactly, and what was held stays held', async (t) => {
-  const admission = new Admission({ imagesMax: 2, bytesMax: 100, slots: 1 });
+  const admission = new Admission({ imagesMax: 2, bytesMax: 100, slots: 1 }, counter());
   const a = admission.reserve('interactive');
   a.set(1, 60);
   const b = admission.reserve('interactive');
@@ -26,7 +27,7 @@ test('the budget refuses exactly, and what was held stays held', async (t) => {
 });
 
 test('batches together hold half at most, and leave the rest to single images', async (t) => {
-  const admission = new Admission({ imagesMax: 4, bytesMax: 100, slots: 1 });
+  const admission = new Admission({ imagesMax: 4, bytesMax: 100, slots: 1 }, counter());
   const a = admission.reserve('batch');
   const b = admission.reserve('batch');
   a.set(1, 30);
@@ -45,7 +46,7 @@ test('batches together hold half at most, and leave the rest to single images', 
 });
 
 test('slots go by class, then by arrival; a worse class is not starved', async (t) => {
-  const admission = new Admission({ imagesMax: 100, bytesMax: 1, slots: 1 });
+  const admission = new Admission({ imagesMax: 100, bytesMax: 1, slots: 1 }, counter());
   const leave = await admission.enter('interactive', never);
   const order: string[] = [];
   const wait = async (name: string, priority: 'interactive' | 'batch'): Promise<void> => {
@@ -61,7 +62,7 @@ test('slots go by class, then by arrival; a worse class is not starved', async (
 });
 
 test('who is aborted while waiting leaves the queue and takes no slot', async (t) => {
-  const admission = new Admission({ imagesMax: 100, bytesMax: 1, slots: 1 });
+  const admission = new Admission({ imagesMax: 100, bytesMax: 1, slots: 1 }, counter());
   const leave = await admission.enter('interactive', never);
   const gone = new AbortController();
   const waiting = admission.enter('interactive', gone.signal);
@@ -74,4 +75,26 @@ test('who is aborted while waiting leaves the queue and takes no slot', async (t
   t.equal(admission.load().queuedImages, 0);
   await t.rejects(admission.enter('batch', gone.signal), /went away/);
   (await admission.enter('batch', never))();
+});
+
+test('workers see how many interactive images wait, and no others', async (t) => {
+  const waiting = counter();
+  const admission = new Admission({ imagesMax: 100, bytesMax: 1, slots: 1 }, waiting);
+  const leave = await admission.enter('interactive', never);
+  t.equal(waiting[0], 0, 'who got a slot at once never waited');
+  const batch = admission.enter('batch', never);
+  t.equal(waiting[0], 0);
+  const gone = new AbortController();
+  const given = admission.enter('interactive', gone.signal);
+  const next = admission.enter('interactive', never);
+  t.equal(waiting[0], 2);
+  gone.abort(new Error('went away'));
+  await t.rejects(given, /went away/);
+  t.equal(waiting[0], 1);
+  leave();
+  const leaveNext = await next;
+  t.equal(waiting[0], 0);
+  leaveNext();
+  (await batch)();
+  t.equal(waiting[0], 0);
 });

@@ -31,6 +31,7 @@ export function presentDetection(result: DetectResult, also: Presentation): Wire
     model_probability: result.modelProbability,
     threshold: result.threshold,
     reliability: result.reliability,
+    ...(result.stability && { stability: result.stability }),
     decided_by: result.decidedBy,
     provenance: result.provenance,
     heatmap: result.heatmap && {
