@@ -336,14 +336,17 @@ t.test('[batch.urls] images are fetched beside each other, the same one once', a
   let now = 0;
   let most = 0;
   const seen: string[] = [];
+  // Nobody is answered before two are there at once.
+  const held: (() => void)[] = [];
   const site = createServer((request, response) => {
     const path = request.url ?? '';
     seen.push(path);
     most = Math.max(most, ++now);
-    setTimeout(() => {
+    held.push(() => {
       now--;
       response.end(path === '/text' ? 'no image' : changed(grey, Number(path.slice(1))));
-    }, 30);
+    });
+    if (most > 1) for (const answer of held.splice(0)) answer();
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   // A proxy that the operator sets takes over the address check; this one leads every tunnel to the same site.
@@ -407,10 +410,10 @@ t.test('[batch.memory] a body larger than what may be held is judged while it co
 
 t.test('[batch.fair] a single request does not wait for a batch to end', async (t) => {
   const { app, batch } = await serve(t, { workers: 1 });
-  const photo = await sharpOf(renderPhoto(1024, 1024, 6), 1024, 1024)
+  const photo = await sharpOf(renderPhoto(1600, 1200, 6), 1600, 1200)
     .jpeg()
     .toBuffer();
-  const images = Array.from({ length: 16 }, (_, i) => ({ image_base64: b64(changed(photo, i)) }));
+  const images = Array.from({ length: 40 }, (_, i) => ({ image_base64: b64(changed(photo, i)) }));
   let ended = false;
   const running = batch({ images }).then((answer) => {
     ended = true;
@@ -422,7 +425,7 @@ t.test('[batch.fair] a single request does not wait for a batch to end', async (
     t.equal(status, 200);
     t.equal(ended, false, 'the batch still runs');
   }
-  t.equal((await running).body.summary.succeeded, 16);
+  t.equal((await running).body.summary.succeeded, 40);
 });
 
 /** Another content of the same picture: bytes behind the end of the image are not looked at. */

@@ -14,7 +14,15 @@ import {
   resolve,
 } from '../support/contract-client.js';
 import { accountsBeside, keyWith } from '../support/keys.js';
-import { ENGINES, fixture, openSocket, startTestApp, type TestApp } from '../support/running-app.js';
+import {
+  ENGINES,
+  fixture,
+  metric,
+  openSocket,
+  startTestApp,
+  type TestApp,
+  until,
+} from '../support/running-app.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const image = await fixture('pixel.png');
@@ -223,7 +231,8 @@ for (const engine of ENGINES) {
     stuck.write(
       `POST /v1/detect HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${app.key}\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\n`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // What was written before it has been read as well.
+    await until('the last one is in', async () => (await metric(app, 'aidet_http_requests_in_flight')) === 2);
     const closing = app.close();
     for (const { id, socket } of waiting) {
       const answer = new Promise<string>((resolve) => {

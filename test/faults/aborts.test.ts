@@ -63,12 +63,12 @@ for (const engine of ENGINES) {
     t.comment('while others wait in the queue, and while at work');
     const long = rawDetect(app, large, '?include_heatmap=true');
     const sockets = await Promise.all(Array.from({ length: 12 }, () => openSocket(app)));
+    const tiles = await metric(app, 'aidet_inference_tiles_total');
     for (const socket of sockets) {
       socket.write(long.head);
       socket.write(long.body);
     }
-    await until('images wait for the worker', async () => (await metric(app, 'aidet_images_queued')) > 0);
-    await until('tiles are at work', async () => (await metric(app, 'aidet_inference_running_tiles')) > 0);
+    await until('tiles are at work', async () => (await metric(app, 'aidet_inference_tiles_total')) > tiles);
     await Promise.all(sockets.map(closed));
     await assertAtRest(t, app);
 

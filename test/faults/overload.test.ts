@@ -1,8 +1,12 @@
 /** More work than fits is refused at once and says when to come back; what was taken in is finished. */
 import t from 'tap';
-import { assertAtRest, detect, ENGINES, fixture, startTestApp } from '../support/running-app.js';
+import { renderPhoto, sharpOf } from '../../bench/images.js';
+import { assertAtRest, detect, ENGINES, startTestApp } from '../support/running-app.js';
 
-const image = await fixture('street.jpg');
+/** 24 tiles, so that the quickest machine is at work for a while. */
+const image = await sharpOf(renderPhoto(1600, 1200, 24), 1600, 1200)
+  .jpeg()
+  .toBuffer();
 
 for (const engine of ENGINES) {
   t.test(`${engine}: full budget of images`, async (t) => {

@@ -22,8 +22,9 @@ t.test('workers killed in flight', async (t) => {
   t.equal(before.status, 200);
 
   for (let round = 0; round < 3; round++) {
+    const tiles = await metric(app, 'aidet_inference_tiles_total');
     const asked = Array.from({ length: 6 }, () => detect(app, large));
-    await until('tiles are at work', async () => (await metric(app, 'aidet_inference_running_tiles')) > 0);
+    await until('tiles are at work', async () => (await metric(app, 'aidet_inference_tiles_total')) > tiles);
     await Promise.all([...workers].map((worker) => worker.terminate()));
     for (const { status, body } of await Promise.all(asked)) {
       t.ok([200, 500, 503].includes(status), `an answer, not a hanging connection: ${status}`);

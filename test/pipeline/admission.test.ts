@@ -1,7 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { test } from 'tap';
 import { Admission } from '../../src/pipeline/admission.js';
 
 const never = new AbortController().signal;
+// Everybody who waits in these tests listens to it.
+setMaxListeners(0, never);
 const counter = (): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(4));
 
 test('the budget refuses exactly, and what was held stays held', async (t) => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +30,8 @@ const ANSWER: KeptAnswer = {
   body: Buffer.from('{"verdict":"authentic","metadata":{"customer":"Ada"}}'),
 };
 const PATIENT = { remainingMs: 60_000, signal: new AbortController().signal };
+// Everybody who waits in these tests listens to it.
+setMaxListeners(0, PATIENT.signal);
 
 function bench(t: Test, { ttlS = 86_400, bytesMax = 1e9 } = {}) {
   const dataDir = freshFolder(t);
