@@ -94,14 +94,14 @@ export function createAccounts(
   function read(hash: Buffer): KnownKey | undefined {
     const key = store.keyByHash(hash);
     if (key === undefined) return undefined;
-    const { plan, overrides } = projectOf(key.projectId);
+    const { plan, overrides, retention } = projectOf(key.projectId);
     const limits = limitsFor(planFile.plans, plan, overrides, key.livemode);
     if (limits === null)
       throw new Error(`Project ${key.projectId} is on plan '${plan}', which does not exist`);
     const { projectId, id: keyId, livemode, scopes } = key;
     return {
       key,
-      principal: { projectId, keyId, plan, livemode, scopes, limits },
+      principal: { projectId, keyId, plan, livemode, scopes, limits, retention },
       allowlist: new Allowlist(key.ipAllowlist),
     };
   }

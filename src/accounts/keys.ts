@@ -7,7 +7,7 @@ import { newSecret, shownParts } from './key-format.js';
 import { checkKeyOptions, checkName } from './key-options.js';
 import type { PlanFile } from './plan-file.js';
 import type { HashedKey, Store } from './store.js';
-import type { Accounts, KeyInfo, KeyOptions, KeyRealm, NewKey, Project } from './types.js';
+import type { Accounts, KeyInfo, KeyOptions, KeyRealm, NewKey, Project, Retention } from './types.js';
 import { orUnavailable } from './unavailable.js';
 
 export type Management = Pick<
@@ -99,7 +99,8 @@ export function createManagement({ store, planFile, pepper, nowMs, changed }: Ma
     checkName(name);
     const createdMs = nowMs();
     const id = `proj_${ulid(createdMs)}`;
-    return { id, name, plan, overrides: {}, createdMs, suspendedMs: null, paidUntilMs: null };
+    const retention = { resultsS: null, artifactsS: null };
+    return { id, name, plan, overrides: {}, createdMs, suspendedMs: null, paidUntilMs: null, retention };
   }
 
   function freshKey({ id: projectId, plan, overrides }: Project, options: KeyOptions) {
@@ -129,6 +130,7 @@ export function createManagement({ store, planFile, pepper, nowMs, changed }: Ma
       const updated = { ...project(projectId), ...changes };
       checkPlan(updated.plan);
       checkName(updated.name);
+      checkRetention(updated.retention);
       try {
         parseOverrides(formatOverrides(updated.overrides));
       } catch (error) {
@@ -202,4 +204,15 @@ export function hasEnded({ revokedMs, expiresMs }: KeyInfo, nowMs: number): bool
 
 function shown({ hash: _, ...info }: HashedKey): KeyInfo {
   return info;
+}
+
+/** Ten years: more than anybody may have to keep. */
+const RETENTION_S_MAX = 10 * 366 * 86_400;
+
+function checkRetention({ resultsS, artifactsS }: Retention): void {
+  for (const life of [resultsS, artifactsS]) {
+    if (life === null || (Number.isInteger(life) && life >= 0 && life <= RETENTION_S_MAX)) continue;
+    const message = `A retention must be a whole number of seconds from 0 to ${RETENTION_S_MAX}`;
+    throw new AidetError('invalid_request', message, { param: 'retention' });
+  }
 }

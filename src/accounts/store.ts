@@ -12,6 +12,8 @@ interface ProjectRow {
   created_ms: number;
   suspended_ms: number | null;
   paid_until_ms: number | null;
+  results_s: number | null;
+  artifacts_s: number | null;
 }
 
 interface KeyRow {
@@ -38,12 +40,12 @@ export type Store = ReturnType<typeof createStore>;
 
 export function createStore(db: Database) {
   const insertProject = db.prepare<ProjectRow>(
-    `INSERT INTO projects (id, name, plan, overrides, created_ms, suspended_ms, paid_until_ms)
-     VALUES (@id, @name, @plan, @overrides, @created_ms, @suspended_ms, @paid_until_ms)`,
+    `INSERT INTO projects (id, name, plan, overrides, created_ms, suspended_ms, paid_until_ms, results_s, artifacts_s)
+     VALUES (@id, @name, @plan, @overrides, @created_ms, @suspended_ms, @paid_until_ms, @results_s, @artifacts_s)`,
   );
   const updateProject = db.prepare<ProjectRow>(
     `UPDATE projects SET name = @name, plan = @plan, overrides = @overrides, suspended_ms = @suspended_ms,
-     paid_until_ms = @paid_until_ms WHERE id = @id`,
+     paid_until_ms = @paid_until_ms, results_s = @results_s, artifacts_s = @artifacts_s WHERE id = @id`,
   );
   const projectById = db.prepare<[string], ProjectRow>('SELECT * FROM projects WHERE id = ?');
   const allProjects = db.prepare<[], ProjectRow>('SELECT * FROM projects ORDER BY id');
@@ -120,6 +122,7 @@ function projectOf(row: ProjectRow): Project {
     createdMs: row.created_ms,
     suspendedMs: row.suspended_ms,
     paidUntilMs: row.paid_until_ms,
+    retention: { resultsS: row.results_s, artifactsS: row.artifacts_s },
   };
 }
 
@@ -132,6 +135,8 @@ function rowOfProject(project: Project): ProjectRow {
     created_ms: project.createdMs,
     suspended_ms: project.suspendedMs,
     paid_until_ms: project.paidUntilMs,
+    results_s: project.retention.resultsS,
+    artifacts_s: project.retention.artifactsS,
   };
 }
 

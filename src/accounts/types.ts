@@ -14,6 +14,18 @@ export interface Principal {
   scopes: string[];
   /** The project's plan with its overrides; test keys have Free's rate and quota. */
   limits: PlanLimits;
+  retention: Retention;
+}
+
+/** What a project lets the server keep, in seconds; null: as the server's settings say. */
+export interface Retention {
+  /**
+   * Stored answers and cached verdicts; never longer than the server's settings, which also bound what a longer life would
+   * cost. 0: neither is kept, and `Idempotency-Key` has no effect.
+   */
+  resultsS: number | null;
+  /** Heatmaps, forensic pictures and reports; 0: none is stored. */
+  artifactsS: number | null;
 }
 
 export interface RateState {
@@ -85,6 +97,7 @@ export interface Project {
   suspendedMs: number | null;
   /** End of the subscription, after which scans answer `payment_required`; null: none. */
   paidUntilMs: number | null;
+  retention: Retention;
 }
 
 export interface UsageReport {
@@ -127,7 +140,9 @@ export interface Accounts {
   /** Changes the fields given; takes effect at once here, within a second in other processes. */
   updateProject(
     projectId: string,
-    changes: Partial<Pick<Project, 'name' | 'plan' | 'overrides' | 'suspendedMs' | 'paidUntilMs'>>,
+    changes: Partial<
+      Pick<Project, 'name' | 'plan' | 'overrides' | 'suspendedMs' | 'paidUntilMs' | 'retention'>
+    >,
   ): Project;
   /**
    * Throws `not_found` for an unknown project, `invalid_request` with `param` for an option that can not be, `forbidden`

@@ -1,5 +1,5 @@
 /** Projects from the command line, on the data directory of a server that may be running: it notices within a second. */
-import type { Accounts, Overrides, Project } from '../accounts/types.js';
+import type { Accounts, Overrides, Project, Retention } from '../accounts/types.js';
 import { formatOverrides, parseOverrides } from '../domain/plans.js';
 import { type Arguments, parseArguments } from './arguments.js';
 import { EXIT, type Io, printLine, UsageError } from './io.js';
@@ -8,11 +8,15 @@ import { withAccounts } from './with-accounts.js';
 
 const HELP = `Usage: aidet projects list [--json]
        aidet projects set PROJECT_ID [--plan PLAN] [--name NAME] [--limit FIELD=VALUE]... [--suspend | --resume]
-                          [--paid-until TIME|never] [--json]
+                          [--paid-until TIME|never] [--retention WHAT=SECONDS]... [--json]
 
 --limit gives a project its own number instead of its plan's: sustained_rps, burst_rps, concurrent_batches,
 scans_per_month. VALUE is a number, 'unlimited', or 'plan' for the plan's again. A suspended project's scans answer
 payment_required, and so do those after --paid-until (ISO 8601: 2027-01-31 or 2027-01-31T12:00:00Z).
+
+--retention says how long the server may keep what is the project's, in seconds, or 'default' for the server's settings
+again. WHAT is results (answers for Idempotency-Key and cached verdicts; 0: neither is kept) or artifacts (heatmaps and
+forensic pictures; 0: none is stored). What is stored already and too old by it is not given any more.
 
 aidet keys create makes a project with its first key. All take --data-dir DIR and --plans-file FILE as the server does.`;
 
@@ -23,6 +27,7 @@ const OPTIONS = {
   suspend: { type: 'boolean' },
   resume: { type: 'boolean' },
   'paid-until': { type: 'string' },
+  retention: { type: 'string', multiple: true },
   json: { type: 'boolean' },
 } as const;
 
@@ -45,13 +50,16 @@ export async function run(argv: string[], io: Io): Promise<number> {
 }
 
 function set(accounts: Accounts, id: string, values: Values): Project {
-  const { plan, name, limit, suspend, resume, 'paid-until': paidUntil } = values;
+  const { plan, name, limit, suspend, resume, 'paid-until': paidUntil, retention } = values;
   if (suspend && resume) throw new UsageError('--suspend and --resume exclude each other');
   const before = accounts.project(id);
   return accounts.updateProject(id, {
     ...(typeof plan === 'string' ? { plan } : {}),
     ...(typeof name === 'string' ? { name } : {}),
     ...(Array.isArray(limit) ? { overrides: withLimits(before.overrides, limit.map(String)) } : {}),
+    ...(Array.isArray(retention)
+      ? { retention: withRetention(before.retention, retention.map(String)) }
+      : {}),
     ...(suspend ? { suspendedMs: before.suspendedMs ?? Date.now() } : {}),
     ...(resume ? { suspendedMs: null } : {}),
     ...(typeof paidUntil === 'string'
@@ -76,21 +84,37 @@ function withLimits(overrides: Overrides, limits: string[]): Overrides {
   }
 }
 
+function withRetention(before: Retention, given: string[]): Retention {
+  const after = { ...before };
+  for (const text of given) {
+    const [, what, value] = /^(results|artifacts)=(default|\d+)$/.exec(text) ?? [];
+    if (what === undefined)
+      throw new UsageError(
+        `--retention takes results=SECONDS or artifacts=SECONDS, or default for SECONDS (got '${text}')`,
+      );
+    after[what === 'results' ? 'resultsS' : 'artifactsS'] = value === 'default' ? null : Number(value);
+  }
+  return after;
+}
+
 function print(projects: Project[], values: Values, io: Io): void {
-  const rows = projects.map(({ id, name, plan, overrides, createdMs, suspendedMs, paidUntilMs }) => ({
-    id,
-    name,
-    plan,
-    overrides: formatOverrides(overrides),
-    created_at: isoOf(createdMs),
-    suspended_at: isoOf(suspendedMs),
-    paid_until: isoOf(paidUntilMs),
-  }));
+  const rows = projects.map(
+    ({ id, name, plan, overrides, createdMs, suspendedMs, paidUntilMs, retention }) => ({
+      id,
+      name,
+      plan,
+      overrides: formatOverrides(overrides),
+      created_at: isoOf(createdMs),
+      suspended_at: isoOf(suspendedMs),
+      paid_until: isoOf(paidUntilMs),
+      retention: { results_s: retention.resultsS, artifacts_s: retention.artifactsS },
+    }),
+  );
   if (values.json) {
     printLine(io.stdout, JSON.stringify(rows, null, 2));
     return;
   }
-  const head = ['id', 'plan', 'own limits', 'suspended', 'paid until', 'name'];
+  const head = ['id', 'plan', 'own limits', 'suspended', 'paid until', 'results', 'artifacts', 'name'];
   const cells = rows.map((row) => [
     row.id,
     row.plan,
@@ -99,7 +123,13 @@ function print(projects: Project[], values: Values, io: Io): void {
       .join(' ') || '-',
     row.suspended_at ?? '-',
     row.paid_until ?? '-',
+    secondsOrDash(row.retention.results_s),
+    secondsOrDash(row.retention.artifacts_s),
     row.name,
   ]);
   for (const line of columns([head, ...cells])) printLine(io.stdout, line);
+}
+
+function secondsOrDash(seconds: number | null): string {
+  return seconds === null ? '-' : `${seconds} s`;
 }

@@ -220,10 +220,11 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
 
     async function begin(route: Route, key: string, body: unknown): Promise<Begun> {
       const asked = route.fingerprint === undefined ? JSON.stringify(body) : await route.fingerprint(body);
-      const { projectId, livemode } = exchange.principal;
+      const { projectId, livemode, retention } = exchange.principal;
       const fingerprint = createHash('sha256').update(`${head.method} ${head.path} ${asked}`).digest('hex');
       const wait = { remainingMs: exchange.remainingMs(), signal: abort.signal };
-      return deps.answers.begin({ projectId, livemode, key, fingerprint }, wait);
+      const asking = { projectId, livemode, key, fingerprint, retentionS: retention.resultsS };
+      return deps.answers.begin(asking, wait);
     }
 
     function awaitBody(): void {

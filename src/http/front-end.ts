@@ -101,7 +101,7 @@ export async function startFrontEnd(deps: FrontEndDeps, settings: FrontEndSettin
     usageRoute(accounts),
     ...keyRoutes(accounts),
     ...modelRoutes(deps.models),
-    ...artifactRoutes({ store: deps.artifacts, urls: deps.artifactUrls, nowMs }),
+    ...artifactRoutes({ accounts, store: deps.artifacts, urls: deps.artifactUrls, nowMs }),
     ...healthRoutes(health),
     metricsRoute(metrics, settings.metricsToken),
     openapiRoute(),

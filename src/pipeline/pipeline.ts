@@ -102,11 +102,10 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     refuseWhenClosing();
     const model = pickModel(options.model);
     const sha256 = await hash(input.bytes);
-    const key =
-      context.cacheScope === undefined
-        ? undefined
-        : cacheKey(context.cacheScope, sha256, model, options, deps.provenance.trustVersion());
-    const hit = key === undefined ? undefined : cache.get(key);
+    const cached = context.cache?.ttlS === 0 ? undefined : context.cache;
+    const key = cached && cacheKey(cached.scope, sha256, model, options, deps.provenance.trustVersion());
+    const hit =
+      key === undefined ? undefined : cache.get(key, cached?.ttlS == null ? undefined : cached.ttlS * 1000);
     if (hit !== undefined) return answer(hit, options, true);
     const look = await withinTime(context, (signal) =>
       lookAt(input, sha256, model, options, context, signal),

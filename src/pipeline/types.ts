@@ -14,8 +14,8 @@ export interface DetectContext {
   priority: Priority;
   /** Milliseconds from now; afterwards the answer is `service_unavailable`. */
   timeoutMs: number;
-  /** Verdicts are cached per project; absent: not cached. */
-  cacheScope?: string;
+  /** Verdicts are cached per project, no longer than it allows (null: as long as the settings say); absent: not cached. */
+  cache?: { scope: string; ttlS: number | null };
 }
 
 /** A detection and whether it came from the verdict cache. */

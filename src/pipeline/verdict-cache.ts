@@ -20,7 +20,7 @@ export type ArtifactName = 'heatmap' | 'ela' | 'spectrum' | 'noise' | 'report';
  * goes first: a Map keeps insertion order, and a hit is inserted anew.
  */
 export class VerdictCache {
-  private readonly entries = new Map<string, { look: CachedLook; bytes: number; expires: number }>();
+  private readonly entries = new Map<string, { look: CachedLook; bytes: number; made: number }>();
   private bytes = 0;
 
   constructor(
@@ -28,11 +28,12 @@ export class VerdictCache {
     private readonly now: () => number,
   ) {}
 
-  get(key: string): CachedLook | undefined {
+  /** @param ttlMs a life shorter than the cache's own */
+  get(key: string, ttlMs = this.settings.ttlMs): CachedLook | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     this.delete(key);
-    if (entry.expires <= this.now()) return undefined;
+    if (this.now() - entry.made >= Math.min(ttlMs, this.settings.ttlMs)) return undefined;
     this.entries.set(key, entry);
     this.bytes += entry.bytes;
     return entry.look;
@@ -42,7 +43,7 @@ export class VerdictCache {
     this.delete(key);
     const bytes = sizeOf(look) + key.length * 2;
     if (bytes > this.settings.bytesMax) return;
-    this.entries.set(key, { look, bytes, expires: this.now() + this.settings.ttlMs });
+    this.entries.set(key, { look, bytes, made: this.now() });
     this.bytes += bytes;
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.settings.bytesMax) break;

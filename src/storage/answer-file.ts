@@ -14,6 +14,7 @@ export interface AnswerRow {
   project_id: string;
   fingerprint: string;
   answer: Buffer;
+  made_ms: number;
   expires_ms: number;
 }
 
@@ -26,13 +27,14 @@ export interface AnswerFile {
   close(): void;
 }
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
   CREATE TABLE answers (
     id BLOB PRIMARY KEY,
     project_id TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     answer BLOB NOT NULL,
+    made_ms INTEGER NOT NULL,
     expires_ms INTEGER NOT NULL,
     bytes INTEGER GENERATED ALWAYS AS (length(answer)) STORED
   ) STRICT;
@@ -62,11 +64,11 @@ export function openAnswerFile(
     db = open(path);
   }
   const insert = db.prepare<AnswerRow>(
-    `INSERT OR REPLACE INTO answers (id, project_id, fingerprint, answer, expires_ms)
-     VALUES (@id, @project_id, @fingerprint, @answer, @expires_ms)`,
+    `INSERT OR REPLACE INTO answers (id, project_id, fingerprint, answer, made_ms, expires_ms)
+     VALUES (@id, @project_id, @fingerprint, @answer, @made_ms, @expires_ms)`,
   );
   const select = db.prepare<[Buffer], AnswerRow>(
-    'SELECT id, project_id, fingerprint, answer, expires_ms FROM answers WHERE id = ?',
+    'SELECT id, project_id, fingerprint, answer, made_ms, expires_ms FROM answers WHERE id = ?',
   );
   const sizeOf = db.prepare<[Buffer], number>('SELECT bytes FROM answers WHERE id = ?').pluck();
   const oldest = db.prepare<[number], { rowid: number; expires_ms: number; bytes: number }>(

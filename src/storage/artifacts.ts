@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, opendir, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 import { AidetError } from '../domain/errors.js';
 import type { ArtifactType } from './artifact-urls.js';
 import { createDataDir } from './database.js';
@@ -19,6 +19,7 @@ export interface Artifact {
   /** What it shows: `heatmap`, `ela`, … */
   kind: string;
   contentType: ArtifactType;
+  madeMs: number;
   expiresMs: number;
   bytes: Uint8Array;
 }
@@ -206,9 +207,9 @@ export function openArtifactStore(
         const end = 2 + plain.readUInt16BE(0);
         const description = JSON.parse(plain.toString('utf8', 2, end)) as Omit<
           Artifact,
-          'expiresMs' | 'bytes'
+          'madeMs' | 'expiresMs' | 'bytes'
         >;
-        return { ...description, expiresMs, bytes: plain.subarray(end) };
+        return { ...description, madeMs: decodeTime(id.slice(4)), expiresMs, bytes: plain.subarray(end) };
       } catch (error) {
         if (!isMissing(error)) report(new Error(`Artifact ${id} could not be read`, { cause: error }));
         return null;

@@ -29,6 +29,8 @@ export interface IdempotentRequest {
   /** The header's value. */
   key: string;
   fingerprint: string;
+  /** What the project lets be kept, in seconds; null: as long as the settings say. */
+  retentionS: number | null;
 }
 
 export type Begun =
@@ -59,7 +61,7 @@ export interface IdempotencyDeps {
 
 export interface IdempotencySettings {
   dataDir: string;
-  /** Life of an answer; 0: the header is ignored, nothing is kept. */
+  /** Life of an answer, unless the project's is shorter; 0: the header is ignored, nothing is kept. */
   ttlS: number;
   /** Bytes of all answers; beyond, the oldest go before their time. One over an eighth of it is not kept. */
   bytesMax: number;
@@ -81,10 +83,8 @@ export function openIdempotentAnswers(
   { ring, nowMs, report }: IdempotencyDeps,
   { dataDir, ttlS, bytesMax }: IdempotencySettings,
 ): IdempotentAnswers {
-  if (ttlS === 0) {
-    const first: Begun = { kind: 'first', end() {}, abandon() {} };
-    return { begin: async () => first, close() {} };
-  }
+  const unkept: Begun = { kind: 'first', end() {}, abandon() {} };
+  if (ttlS === 0) return { begin: async () => unkept, close() {} };
   const file = openAnswerFile(dataDir, bytesMax, report);
   const running = new Map<string, Running>();
   const timer = setInterval(() => attempt(() => file.prune(nowMs(), PRUNED_AT_ONCE)), PRUNE_EVERY_MS).unref();
@@ -98,19 +98,32 @@ export function openIdempotentAnswers(
     }
   }
 
-  function kept(id: Buffer, fingerprint: string): KeptAnswer | undefined {
+  /** Seconds that an answer to this request lives; what was kept while the project allowed more ends by it too. */
+  const lifeOf = ({ retentionS }: IdempotentRequest): number => Math.min(ttlS, retentionS ?? ttlS);
+
+  function kept(id: Buffer, request: IdempotentRequest): KeptAnswer | undefined {
+    const { fingerprint } = request;
     const row = attempt(() => file.get(id));
-    if (row === undefined || row.expires_ms <= nowMs()) return undefined;
+    const now = nowMs();
+    if (row === undefined || row.expires_ms <= now || row.made_ms + lifeOf(request) * 1000 <= now)
+      return undefined;
     if (row.fingerprint !== fingerprint) throw usedForAnother();
     return attempt(() => decode(ring.open(row.answer, contextOf(id))));
   }
 
-  function keep(id: Buffer, { projectId, fingerprint }: IdempotentRequest, answer: KeptAnswer): void {
+  function keep(id: Buffer, request: IdempotentRequest, answer: KeptAnswer): void {
     attempt(() => {
       const sealed = ring.seal(encode(answer), contextOf(id));
       if (sealed.length > bytesMax / 8) return;
       const now = nowMs();
-      file.put({ id, project_id: projectId, fingerprint, answer: sealed, expires_ms: now + ttlS * 1000 });
+      file.put({
+        id,
+        project_id: request.projectId,
+        fingerprint: request.fingerprint,
+        answer: sealed,
+        made_ms: now,
+        expires_ms: now + lifeOf(request) * 1000,
+      });
       file.prune(now, PRUNED_WITH_EACH);
     });
   }
@@ -137,12 +150,13 @@ export function openIdempotentAnswers(
     async begin(request, { remainingMs, signal }) {
       if (!KEY.test(request.key))
         throw new AidetError('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters');
+      if (lifeOf(request) === 0) return unkept;
       const id = idOf(request);
       const end = performance.now() + remainingMs;
       for (;;) {
         const other = running.get(id.toString('latin1'));
         if (other === undefined) {
-          const answer = kept(id, request.fingerprint);
+          const answer = kept(id, request);
           return answer === undefined ? start(id, request) : { kind: 'replay', answer };
         }
         if (other.fingerprint !== request.fingerprint) throw usedForAnother();

@@ -62,4 +62,9 @@ export const MIGRATIONS: readonly string[] = [
   `
   DROP TABLE idempotent_answers;
   `,
+  // A project's own retention in seconds; NULL: the server's settings.
+  `
+  ALTER TABLE projects ADD COLUMN results_s INTEGER CHECK (results_s >= 0);
+  ALTER TABLE projects ADD COLUMN artifacts_s INTEGER CHECK (artifacts_s >= 0);
+  `,
 ];

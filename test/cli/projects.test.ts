@@ -52,7 +52,7 @@ test('plan and limits of a project change, one by one, and back', async (t) => {
   t.match(limits(), { scansPerMonth: 100_000 });
   t.match(
     await output(projectsCommand, dataDir, 'list'),
-    /pro +sustained_rps=0.5 burst_rps=unlimited +- +- +Shop/,
+    /pro +sustained_rps=0.5 burst_rps=unlimited +- +- +- +- +Shop/,
   );
 });
 
@@ -74,6 +74,25 @@ test('suspended, resumed, paid until', async (t) => {
   t.doesNotThrow(scan);
 });
 
+test('retention in seconds, zero included, each on its own, and back to the default', async (t) => {
+  const dataDir = freshFolder(t);
+  const { secret, project } = await newKey(dataDir, 'enterprise');
+  const retention = () => openBeside(t, dataDir).authenticate(`Bearer ${secret}`, 'detect', '::1').retention;
+  t.same(retention(), { resultsS: null, artifactsS: null });
+  t.match(await set(dataDir, project, '--retention', 'results=0'), {
+    retention: { results_s: 0, artifacts_s: null },
+  });
+  await set(dataDir, project, '--retention', 'artifacts=3600');
+  t.same(retention(), { resultsS: 0, artifactsS: 3600 });
+  t.match(await output(projectsCommand, dataDir, 'list'), /enterprise +- +- +- +0 s +3600 s/);
+  await set(dataDir, project, '--retention', 'results=default', '--retention', 'artifacts=0');
+  t.same(retention(), { resultsS: null, artifactsS: 0 });
+  await t.rejects(output(projectsCommand, dataDir, 'set', project, '--retention', 'results=1000000000'), {
+    code: 'invalid_request',
+    param: 'retention',
+  });
+});
+
 test('wrong use is said in words and changes nothing', async (t) => {
   const dataDir = freshFolder(t);
   const { project } = await newKey(dataDir, 'pro');
@@ -88,6 +107,8 @@ test('wrong use is said in words and changes nothing', async (t) => {
     [['set', project, '--limit', 'scans_per_month=1.5'], /must be a whole number/],
     [['set', project, '--limit', 'price=1'], /not a field/],
     [['set', project, '--paid-until', 'soon'], /--paid-until takes/],
+    [['set', project, '--retention', 'results=-1'], /--retention takes/],
+    [['set', project, '--retention', 'logs=1'], /--retention takes/],
   ];
   for (const [argv, message] of wrong)
     await t.rejects(output(projectsCommand, dataDir, ...argv), { name: 'UsageError', message });

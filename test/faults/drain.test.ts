@@ -48,7 +48,7 @@ async function serve(t: Test, ...flags: string[]): Promise<ServerProcess> {
 
 for (const engine of ENGINES) {
   t.test(`${engine}: requests in flight are answered`, async (t) => {
-    const server = await serve(t, '--engine', engine);
+    const server = await serve(t, '--engine', engine, '--drain-ms', '120000', '--deadline-ms', '120000');
     const { head, body } = rawDetect(server, large);
     const sockets = await Promise.all(Array.from({ length: 6 }, () => openSocket(server)));
     const answers = sockets.map((socket) => text(socket));

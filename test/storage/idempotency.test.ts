@@ -20,6 +20,7 @@ const REQUEST: IdempotentRequest = {
   livemode: true,
   key: 'order-17',
   fingerprint: 'f1',
+  retentionS: null,
 };
 const ANSWER: KeptAnswer = {
   status: 200,
@@ -271,4 +272,23 @@ test('where storing fails the request goes on and the next is executed', async (
   t.equal(reports.length, 1);
   t.match(reports[0], { message: /could not be stored/, cause: Error });
   first(await answers.begin(REQUEST, PATIENT)).abandon();
+});
+
+test('the own retention of a project retention shortens the life of its answers, also of those that are there; zero keeps none', async (t) => {
+  const { answers, clock } = bench(t, { ttlS: 100 });
+  const begin = (retentionS: number | null): Promise<Begun> =>
+    answers.begin({ ...REQUEST, retentionS }, PATIENT);
+  await run(answers);
+  clock.ms += 50_000;
+  t.equal((await begin(51)).kind, 'replay');
+  t.equal((await begin(1000)).kind, 'replay', 'a longer one changes nothing');
+  first(await begin(50)).end({ ...ANSWER, status: 201 });
+  clock.ms += 49_999;
+  t.match(await begin(null), { answer: { status: 201 } });
+  clock.ms += 1;
+  first(await begin(null)).abandon();
+  first(await begin(0)).end(ANSWER);
+  first(await begin(null)).end(ANSWER);
+  first(await begin(0)).end({ ...ANSWER, status: 201 });
+  t.match(await begin(null), { answer: { status: 200 } }, 'zero neither reads nor writes');
 });

@@ -9,7 +9,7 @@ const report = (error: Error): void => {
   throw error;
 };
 const answers = openIdempotentAnswers({ ring, nowMs, report }, { dataDir, ttlS: 86_400, bytesMax: 1e9 });
-const request = { projectId: 'proj_1', livemode: true, fingerprint: 'f1' };
+const request = { projectId: 'proj_1', livemode: true, fingerprint: 'f1', retentionS: null };
 const wait = { remainingMs: 60_000, signal: new AbortController().signal };
 const kept = await answers.begin({ ...request, key: 'kept' }, wait);
 if (kept.kind === 'first') kept.end({ status: 200, headers: [], body: Buffer.from('{}') });

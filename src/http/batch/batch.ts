@@ -239,9 +239,9 @@ export class Batch {
         signal: this.signal,
         priority: 'batch',
         timeoutMs: this.exchange.remainingMs(),
-        cacheScope: principal.projectId,
+        cache: { scope: principal.projectId, ttlS: principal.retention.resultsS },
       });
-      const urls = await placer.placeDetection(result, principal.projectId, heatmapInline);
+      const urls = await placer.placeDetection(result, principal, heatmapInline);
       this.signal.throwIfAborted();
       observeVerdict(metrics, result);
       this.charges.push(charge);

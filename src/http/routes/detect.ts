@@ -47,9 +47,9 @@ export function detectRoute({ accounts, pipeline, intake, placer, metrics }: Det
           signal: exchange.signal,
           priority: 'interactive',
           timeoutMs: exchange.remainingMs(),
-          cacheScope: principal.projectId,
+          cache: { scope: principal.projectId, ttlS: principal.retention.resultsS },
         });
-        const urls = await placer.placeDetection(result, principal.projectId, asked.heatmapInline);
+        const urls = await placer.placeDetection(result, principal, asked.heatmapInline);
         exchange.signal.throwIfAborted();
         used = 1;
         observeVerdict(metrics, result);

@@ -48,7 +48,7 @@ export function forensicsRoute({ accounts, pipeline, intake, placer }: Forensics
           priority: 'interactive',
           timeoutMs: exchange.remainingMs(),
         });
-        const urls = await placer.placeForensics(result, principal.projectId, {});
+        const urls = await placer.placeForensics(result, principal, {});
         exchange.signal.throwIfAborted();
         used = 1;
         const value: WireAnswer = {
