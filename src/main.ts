@@ -8,6 +8,7 @@ import type { Accounts } from './accounts/types.js';
 import type { Settings } from './config/schema.js';
 import type { ModelPackage } from './domain/model.js';
 import { createFetcher, FETCH_TIMES } from './fetching/fetcher.js';
+import { checkTarget } from './forensics/kernels.js';
 import { startFrontEnd } from './http/front-end.js';
 import type { ModelCard } from './http/routes/models.js';
 import { loadModelPackage } from './inference/model-package.js';
@@ -73,7 +74,10 @@ export function runtimeSettings(settings: Settings, models: ModelPackage[]): Run
   };
 }
 
+/** Rejects with what the operator must mend. */
 export async function createDetector(settings: Settings): Promise<Detector> {
+  const forensicsTarget = settings.forensics_target === 'auto' ? null : settings.forensics_target;
+  if (forensicsTarget !== null) await checkTarget(forensicsTarget);
   const { packages, active } = await loadModels(settings);
   const native = runtimeSettings(settings, packages);
   const provenance = createProvenance({
@@ -95,7 +99,7 @@ export async function createDetector(settings: Settings): Promise<Detector> {
       decodedBytesMax: settings.decoded_bytes_max,
       verdictCacheBytes: settings.verdict_cache_bytes,
       verdictCacheTtlMs: settings.verdict_cache_ttl_s * 1000,
-      forensicsTarget: settings.forensics_target === 'auto' ? null : settings.forensics_target,
+      forensicsTarget,
       secondLooksTilesMax: settings.second_looks,
     },
   );

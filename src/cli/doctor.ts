@@ -1,6 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Settings } from '../config/schema.js';
+import { UnknownTarget } from '../forensics/kernels.js';
 import { createDetector } from '../main.js';
 import { loadTrust } from '../provenance/c2pa/trust.js';
 import { createProvenance } from '../provenance/provenance.js';
@@ -83,7 +84,10 @@ async function detection(settings: Settings): Promise<Finding[]> {
       await detector.close();
     }
   } catch (error) {
-    const advice = 'run `npm rebuild` in the package, then `aidet doctor` again';
+    const advice =
+      error instanceof UnknownTarget
+        ? 'correct AIDET_FORENSICS_TARGET: the server does not start so'
+        : 'run `npm rebuild` in the package, then `aidet doctor` again';
     return [{ name: 'detection', level: 'problem', value: (error as Error).message, advice }];
   }
 }

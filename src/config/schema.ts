@@ -264,7 +264,7 @@ export const SETTINGS = {
     kind: 'string',
     default: 'auto',
     values: ['auto', 'scalar', 'avx2', 'avx512', 'neon'],
-    doc: 'Instruction set of the forensic kernels.',
+    doc: 'Instruction set of the forensic kernels; the server does not start with one that this machine does not run.',
   }),
 } as const satisfies Record<string, SettingSpec>;
 

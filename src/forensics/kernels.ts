@@ -34,6 +34,37 @@ export function openKernels(target: string | null): Kernels {
   };
 }
 
+/** Instruction sets that kernels are built for; a machine runs some of them. */
+const TARGETS = ['scalar', 'avx2', 'avx512', 'neon'];
+
+/** The setting asks for what this machine can not run. */
+export class UnknownTarget extends Error {}
+
+/** @throws UnknownTarget with a sentence that says which ones there are */
+export async function checkTarget(target: string): Promise<void> {
+  if (await runs(target)) return;
+  const there: string[] = [];
+  for (const other of TARGETS) if (await runs(other)) there.push(other);
+  throw new UnknownTarget(
+    `AIDET_FORENSICS_TARGET is '${target}', which this machine's CPU does not run; it runs ${there.join(', ')}, and 'auto' takes the fastest`,
+  );
+}
+
+/** Whether the kernels run there, which a picture of one block shows. */
+async function runs(target: string): Promise<boolean> {
+  const qualities = Uint8Array.of(90);
+  const picture = { rgb: new Uint8Array(16 * 16 * 3), width: 16, height: 16, file: null };
+  const grid = { fileGridX: 0, fileGridY: 0, mapSide: 0 };
+  const asked = { ...picture, ...grid, elaQuality: 90, qualities, curveQualities: qualities, cancel: null };
+  const { forensics } = openAddon();
+  try {
+    await forensics({ ...asked, target });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function explain(error: Error & { code?: NativeErrorCode }): Error {
   if (error.code === 'CANCELLED') return new DOMException(error.message, 'AbortError');
   return new AidetError('internal_error', error.message, { cause: error });

@@ -1,7 +1,7 @@
 /** The border of the kernels: what it refuses, what it does when nobody waits any more. Also run under sanitizers. */
 import { Worker } from 'node:worker_threads';
 import { test } from 'tap';
-import { openKernels } from '../../src/forensics/kernels.js';
+import { checkTarget, openKernels, UnknownTarget } from '../../src/forensics/kernels.js';
 
 const kernels = openKernels(null);
 
@@ -88,7 +88,7 @@ test('every target gives the same integers, at sizes that fit no vector', async 
 
 test('a worker may end while its image is measured', async (t) => {
   const code = `
-    import { openKernels } from ${JSON.stringify(new URL('../../src/forensics/kernels.js', import.meta.url).href)};
+    import { checkTarget, openKernels, UnknownTarget } from ${JSON.stringify(new URL('../../src/forensics/kernels.js', import.meta.url).href)};
     import { parentPort } from 'node:worker_threads';
     const kernels = openKernels(null);
     const rgb = new Uint8Array(900 * 900 * 3).fill(77);
@@ -105,4 +105,16 @@ test('a worker may end while its image is measured', async (t) => {
   }
   const { target } = await kernels.measure(request(32, 32));
   t.ok(target, 'and the others go on');
+});
+
+test('an instruction set of another machine is refused at once, by a sentence that names those that run here', async (t) => {
+  await checkTarget('scalar');
+  const foreign = process.arch === 'arm64' ? 'avx2' : 'neon';
+  const refusal: Error = await checkTarget(foreign).then(
+    () => t.fail('was taken'),
+    (error) => error,
+  );
+  t.type(refusal, UnknownTarget);
+  t.match(refusal.message, new RegExp(`AIDET_FORENSICS_TARGET is '${foreign}'.* it runs scalar`));
+  t.notMatch(refusal.message, new RegExp(`it runs .*${foreign}`));
 });
