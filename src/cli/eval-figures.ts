@@ -26,7 +26,9 @@ export interface Figures {
   truePositiveRate95: Interval;
   /** Share of generated images above the lowest threshold that calls at most 5 and 1 % of the authentic ones generated. */
   tprAtFpr5: number;
+  tprAtFpr5Interval: Interval;
   tprAtFpr1: number;
+  tprAtFpr1Interval: Interval;
   calibrationError: number;
 }
 
@@ -34,9 +36,13 @@ const RESAMPLES = 500;
 
 export function figures(judged: Judged[]): Figures {
   const whole = rates(judged);
-  const draws = resample(judged).map((draw) => ({ auc: areaUnderCurve(draw), ...rates(draw) }));
-  const interval = (name: 'auc' | keyof ReturnType<typeof rates>): Interval =>
-    percentiles(draws.map((d) => d[name]));
+  const draws = resample(judged).map((draw) => ({
+    auc: areaUnderCurve(draw),
+    tprAtFpr5: tprAtFpr(draw, 0.05),
+    tprAtFpr1: tprAtFpr(draw, 0.01),
+    ...rates(draw),
+  }));
+  const interval = (name: keyof (typeof draws)[number]): Interval => percentiles(draws.map((d) => d[name]));
   return {
     authentic: judged.filter((j) => !j.generated).length,
     generated: judged.filter((j) => j.generated).length,
@@ -49,9 +55,20 @@ export function figures(judged: Judged[]): Figures {
     truePositiveRate: whole.truePositiveRate,
     truePositiveRate95: interval('truePositiveRate'),
     tprAtFpr5: tprAtFpr(judged, 0.05),
+    tprAtFpr5Interval: interval('tprAtFpr5'),
     tprAtFpr1: tprAtFpr(judged, 0.01),
+    tprAtFpr1Interval: interval('tprAtFpr1'),
     calibrationError: calibrationError(judged),
   };
+}
+
+/** A share of images and its interval by source. */
+export function share<T extends { generated: boolean; source: string }>(
+  images: T[],
+  has: (image: T) => boolean,
+): { share: number; interval: Interval } {
+  const of = (list: T[]): number => list.filter(has).length / list.length;
+  return { share: of(images), interval: percentiles(resample(images).map(of)) };
 }
 
 /** NaN for a class that has no image. */
@@ -112,10 +129,10 @@ export function calibrationError(judged: Judged[], bins = 10): number {
 }
 
 /** Sources drawn with replacement, each class for itself, so that no draw lacks one. */
-function resample(judged: Judged[]): Judged[][] {
+function resample<T extends { generated: boolean; source: string }>(judged: T[]): T[][] {
   const random = uniforms(1);
   const classes = [true, false].map((generated) => {
-    const sources = new Map<string, Judged[]>();
+    const sources = new Map<string, T[]>();
     for (const one of judged) {
       if (one.generated === generated) sources.set(one.source, [...(sources.get(one.source) ?? []), one]);
     }
@@ -123,7 +140,7 @@ function resample(judged: Judged[]): Judged[][] {
   });
   return Array.from({ length: RESAMPLES }, () =>
     classes.flatMap((sources) =>
-      sources.flatMap(() => sources[Math.floor(random() * sources.length)] as Judged[]),
+      sources.flatMap(() => sources[Math.floor(random() * sources.length)] as T[]),
     ),
   );
 }

@@ -1,5 +1,5 @@
 import type { Condition } from '../imaging/conditions.js';
-import { type Figures, figures, type Judged } from './eval-figures.js';
+import { type Figures, figures, type Interval, type Judged, share } from './eval-figures.js';
 import type { LabelledImage } from './eval-index.js';
 import { type Io, printLine } from './io.js';
 
@@ -8,25 +8,38 @@ export interface Answer {
   probability: number;
   /** Families, likeliest first, without `other`. */
   families: string[];
+  /** Lowest and highest probability over the first and the second looks; null where none were taken. */
+  looks: { min: number; max: number } | null;
 }
 
+/** Images of one generator or source, and how many of them are called generated under each condition. */
 interface Group {
   label: 'ai' | 'real';
   images: number;
-  calledGenerated: number;
+  calledGenerated: Partial<Record<Condition, number>>;
+}
+
+/** What second looks say of verdicts under the first condition. */
+interface SecondLooks {
+  images: number;
+  disagree: number;
+  /** Share of wrong verdicts where they agree and where they do not. */
+  wrongWhereAgreed: number;
+  wrongWhereNot: number;
 }
 
 export interface SplitReport {
   conditions: Record<string, Figures & { attribution: { known: number; top1: number; top3: number } }>;
   /** Share of images whose verdict is the same in all conditions. */
   agreement: number;
+  agreement95: Interval;
+  secondLooks: SecondLooks;
   families: Record<string, Group>;
   sources: Record<string, Group>;
 }
 
 /**
- * The figures of one split. `answers` holds one answer a condition for each image; what is grouped by generator and
- * source is of the first condition.
+ * The figures of one split. `answers` holds one answer a condition for each image.
  * @param known Families that the network has a logit for.
  */
 export function report(
@@ -50,14 +63,20 @@ export function report(
       probability: answer(image, i).probability,
       verdictGenerated: called(image, i),
     }));
-  const same = images.filter((image) => conditions.every((_, i) => called(image, i) === called(image, 0)));
+  const same = share(images, (image) => conditions.every((_, i) => called(image, i) === called(image, 0)));
   const groups = (list: LabelledImage[], name: (image: LabelledImage) => string): Record<string, Group> => {
     const found: Record<string, Group> = {};
     for (const image of list) {
-      found[name(image)] ??= { label: image.generated ? 'ai' : 'real', images: 0, calledGenerated: 0 };
+      found[name(image)] ??= {
+        label: image.generated ? 'ai' : 'real',
+        images: 0,
+        calledGenerated: Object.fromEntries(conditions.map((condition) => [condition, 0])),
+      };
       const group = found[name(image)] as Group;
       group.images++;
-      if (called(image, 0)) group.calledGenerated++;
+      conditions.forEach((condition, i) => {
+        if (called(image, i)) group.calledGenerated[condition] = (group.calledGenerated[condition] ?? 0) + 1;
+      });
     }
     return found;
   };
@@ -71,7 +90,9 @@ export function report(
         },
       ]),
     ),
-    agreement: same.length / images.length,
+    agreement: same.share,
+    agreement95: same.interval,
+    secondLooks: secondLooksOf(images, answer, threshold),
     families: groups(
       images.filter((image) => image.generated),
       (image) => image.family,
@@ -80,7 +101,34 @@ export function report(
   };
 }
 
-export function printSplit(split: string, { conditions, agreement }: SplitReport, io: Io): void {
+function secondLooksOf(
+  images: LabelledImage[],
+  answer: (image: LabelledImage, i: number) => Answer,
+  threshold: number,
+): SecondLooks {
+  const looked = images.flatMap((image) => {
+    const { probability, looks } = answer(image, 0);
+    if (looks === null) return [];
+    const agree = looks.min >= threshold === looks.max >= threshold;
+    return [{ agree, isWrong: probability >= threshold !== image.generated }];
+  });
+  const wrong = (agree: boolean): number => {
+    const group = looked.filter((look) => look.agree === agree);
+    return group.filter((look) => look.isWrong).length / group.length;
+  };
+  return {
+    images: looked.length,
+    disagree: looked.filter((look) => !look.agree).length,
+    wrongWhereAgreed: wrong(true),
+    wrongWhereNot: wrong(false),
+  };
+}
+
+export function printSplit(
+  split: string,
+  { conditions, agreement, agreement95: [low, high], secondLooks }: SplitReport,
+  io: Io,
+): void {
   printLine(io.stdout, `\n${split}`);
   const head = [
     'condition',
@@ -119,6 +167,17 @@ export function printSplit(split: string, { conditions, agreement }: SplitReport
     );
   }
   if (Object.keys(conditions).length > 1) {
-    printLine(io.stdout, `verdict the same in all of these conditions: ${(100 * agreement).toFixed(1)} %`);
+    const percent = (part: number): string => (100 * part).toFixed(1);
+    printLine(
+      io.stdout,
+      `verdict the same in all of these conditions: ${percent(agreement)} % [${percent(low)}, ${percent(high)}]`,
+    );
+  }
+  if (secondLooks.images > 0) {
+    const { images, disagree, wrongWhereAgreed, wrongWhereNot } = secondLooks;
+    printLine(
+      io.stdout,
+      `second looks at ${images}, of which ${disagree} disagree; wrong verdicts ${wrongWhereNot.toFixed(2)} of those, ${wrongWhereAgreed.toFixed(2)} of the others`,
+    );
   }
 }

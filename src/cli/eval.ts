@@ -20,7 +20,7 @@ index.tsv (columns file, label: ai or real, repo; if there: split, family, width
   --split NAMES          only these splits, comma-separated (default: all)
   --conditions NAMES     ${CONDITIONS.join(', ')}
                          (default: whole,native,matched)
-  --json                 everything as one JSON object, with figures of each generator and source
+  --json                 everything as one JSON object, with counts of each generator and source under each condition
 
 What the network measures is judged: Content Credentials and metadata are left out. Intervals are 95 %, by source.
 Exit code: 0 all images judged, 1 some failed, 2 wrong use.`;
@@ -139,14 +139,14 @@ async function judge(
       picture === undefined || condition === 'whole'
         ? file.slice()
         : await under(condition, picture, original);
-    const { modelProbability, attribution } = await detector.pipeline.detect(
+    const { modelProbability, attribution, stability } = await detector.pipeline.detect(
       { bytes: new Uint8Array(bytes) },
       // Threshold 0: attribution is given to whatever is called generated, and all of it is wanted here.
       { ...DEFAULT_DETECT_OPTIONS, includeAttribution: true, modelThreshold: 0 },
       { signal: new AbortController().signal, priority: 'batch', timeoutMs: settings.deadline_ms },
     );
     const families = familiesOf(attribution ?? {}, detector);
-    answers.push({ probability: modelProbability, families });
+    answers.push({ probability: modelProbability, families, looks: stability });
   }
   return answers;
 }

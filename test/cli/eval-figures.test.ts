@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t from 'tap';
 import {
@@ -6,6 +8,7 @@ import {
   figures,
   type Judged,
   rates,
+  share,
   tprAtFpr,
 } from '../../src/cli/eval-figures.js';
 
@@ -79,4 +82,28 @@ t.test('intervals resample sources: a source of many alike images is one draw', 
   t.equal(truePositiveRate, 0.5);
   t.same(truePositiveRate95, [0, 1]);
   t.same(falsePositiveRate95, [0, 0]);
+});
+
+t.test('the figures are those of the Python twin', async (t) => {
+  const path = fileURLToPath(new URL('../../../test/fixtures/figures.json', import.meta.url));
+  const shared = JSON.parse(await readFile(path, 'utf8'));
+  const list = shared.generated.map((g: number, i: number) => judged(g === 1, shared.probability[i]));
+  const same = (seen: number, expected: number) => t.ok(Math.abs(seen - expected) < 1e-12, `${seen}`);
+  same(areaUnderCurve(list), shared.auc);
+  same(calibrationError(list), shared.calibration_error);
+  same(tprAtFpr(list, 0.05), shared.tpr_at_5_fpr);
+  same(tprAtFpr(list, 0.01), shared.tpr_at_1_fpr);
+  same(rates(list).balancedAccuracy, shared.balanced_accuracy_at_half);
+});
+
+t.test('a share and its interval by source', async (t) => {
+  const list = [
+    judged(true, 0.9, 'a'),
+    judged(true, 0.1, 'b'),
+    judged(false, 0.9, 'c'),
+    judged(false, 0.9, 'c'),
+  ];
+  const { share: found, interval } = share(list, (j) => j.probability > 0.5);
+  t.equal(found, 0.75);
+  t.same(interval, [0.5, 1], 'all draws of a and b, with the one authentic source');
 });

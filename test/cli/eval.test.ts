@@ -37,7 +37,11 @@ test('every image is judged under every condition, and the figures are of the sp
   // The same image through `detect`: one road, one answer.
   const { stdout: line } = await aidet(['detect', join(folder, 'street.jpg'), '--json']);
   const called = JSON.parse(line).ai_probability >= model.threshold;
-  t.equal(sources['a/camera'].calledGenerated, Number(called));
+  t.equal(sources['a/camera'].calledGenerated.whole, Number(called));
+  t.same(Object.keys(families.flux.calledGenerated), ['whole', 'jpeg75']);
+  t.ok(splits.test.secondLooks.images <= 2);
+  const [low, high] = splits.test.agreement95;
+  t.ok(low <= splits.test.agreement && splits.test.agreement <= high);
 });
 
 test('a bad image is named, the rest goes on', async (t) => {

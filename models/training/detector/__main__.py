@@ -5,6 +5,9 @@ train     train; goes on where it stopped with --resume
 merge     average the weights of twin runs
 finish    calibrate, evaluate, export a checkpoint
 evaluate  figures of any model package; the twin of `npx aidet eval`
+failures  a local contact sheet of its most certain mistakes
+looks     which second looks say most (looks.py)
+peers     the figures of detectors that others have released
 build     train, then finish
 smoke     the whole road on generated pictures, in under two minutes
 """
@@ -41,6 +44,20 @@ def main(argv: list[str]) -> None:
     evaluation.add_argument("--conditions", nargs="+", default=["whole", "native", "matched", "web", "hard"])
     evaluation.add_argument("--most", type=int, default=10**9, help="images of one source that are judged")
     evaluation.add_argument("--report", help="JSON file to write")
+    for name, splits in (("failures", ["test", "test2"]), ("looks", ["val", "val2"])):
+        command = commands.add_parser(name)
+        _data_options(command)
+        command.add_argument("--package", required=True, help="folder with manifest.json")
+        command.add_argument("--split", nargs="+", default=splits)
+        command.add_argument("--most", type=int, default=40, help="images of one source that are judged")
+    commands.choices["failures"].add_argument("--out", required=True, help="picture to write")
+    commands.choices["failures"].add_argument("--pictures", type=int, default=48, help="how many it shows")
+    peers = commands.add_parser("peers")
+    _data_options(peers)
+    peers.add_argument("--ferretnet", help="folder of the repository, see peers.py")
+    peers.add_argument("--ladeda", help="folder of the repository, see peers.py")
+    peers.add_argument("--split", default="test")
+    peers.add_argument("--conditions", nargs="+", default=["native", "matched", "web", "hard"])
     smoke = commands.add_parser("smoke")
     smoke.add_argument("--out", help="folder to leave the results in; else they are removed")
     arguments = parser.parse_args(argv)
@@ -159,25 +176,29 @@ def _merge(arguments) -> None:
     merge(arguments.checkpoints, arguments.out)
 
 
-def _evaluate(arguments) -> None:
+def _package(folder: str):
+    """The network of a model package and what its manifest says beside it."""
     import json
 
     from .calibration import Calibrated
+    from .scoring import OnnxNetwork
+
+    with open(os.path.join(folder, "manifest.json")) as handle:
+        manifest = json.load(handle)
+    given, calibration = manifest["input"], manifest["calibration"]
+    network = OnnxNetwork(os.path.join(folder, manifest["file"]), given["scale"], given["mean"], given["std"])
+    families = [generator["family"] for generator in manifest["generators"]]
+    return manifest, network, Calibrated(calibration["a"], calibration["b"], manifest["threshold"], families)
+
+
+def _evaluate(arguments) -> None:
+    import json
+
     from .evaluate import evaluate, score_conditions, table
     from .records import at_most
-    from .scoring import OnnxNetwork
     from .train import device
 
-    with open(os.path.join(arguments.package, "manifest.json")) as handle:
-        manifest = json.load(handle)
-    given = manifest["input"]
-    network = OnnxNetwork(
-        os.path.join(arguments.package, manifest["file"]), given["scale"], given["mean"], given["std"]
-    )
-    families = [generator["family"] for generator in manifest["generators"]]
-    calibrated = Calibrated(
-        manifest["calibration"]["a"], manifest["calibration"]["b"], manifest["threshold"], families
-    )
+    manifest, network, calibrated = _package(arguments.package)
     records, store = _read(arguments)
     reports = {}
     for split in arguments.split:
@@ -192,6 +213,49 @@ def _evaluate(arguments) -> None:
     if arguments.report:
         with open(arguments.report, "w") as handle:
             json.dump(reports, handle, indent=1)
+
+
+def _chosen(arguments):
+    from .records import at_most
+
+    records, store = _read(arguments)
+    return at_most(
+        [r for r in records if r.split in arguments.split and r.path in store], arguments.most
+    ), store
+
+
+def _failures(arguments) -> None:
+    from .failures import sheet, worst
+    from .scoring import score
+    from .train import device
+
+    _, network, calibrated = _package(arguments.package)
+    records, store = _chosen(arguments)
+    probability = calibrated.probability(score(network, records, store, "native", device()).logit)
+    shown = worst(records, probability, arguments.pictures)
+    page = sheet([records[i] for i in shown], lambda r: store[r.path], probability[shown])
+    page.save(arguments.out)
+    print(f"{len(shown)} pictures in {arguments.out}")
+
+
+def _looks(arguments) -> None:
+    from .looks import second_looks
+
+    manifest, network, calibrated = _package(arguments.package)
+    records, store = _chosen(arguments)
+    print(f"{manifest['id']} {manifest['version']}: {second_looks(network, records, store, calibrated)}")
+
+
+def _peers(arguments) -> None:
+    import torch
+
+    from .peers import compare, peers
+
+    torch.set_num_threads(1)
+    records, store = _read(arguments)
+    of = lambda split: [r for r in records if r.split == split and r.path in store]
+    networks = peers(arguments.ferretnet, arguments.ladeda)
+    compare(networks, of(arguments.split), of("val"), store, arguments.conditions)
 
 
 def _smoke(arguments) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .metrics import rates, threshold_at_fpr
+from .metrics import rates, source_draws, threshold_at_fpr
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -49,7 +49,18 @@ def default_threshold(authentic: dict[str, np.ndarray], fpr: float) -> float:
     return float(np.floor(lowest * 1000 + 1) / 1000)
 
 
-def operating_table(y: np.ndarray, probability: np.ndarray) -> list[dict[str, float]]:
-    """Threshold -> rates, from 0.05 to 0.95 and on to 0.99."""
-    thresholds = [*np.round(np.arange(0.05, 0.96, 0.05), 2), 0.97, 0.99]
-    return [{"threshold": float(t), **rates(y, probability, t)} for t in thresholds]
+THRESHOLDS = (*np.round(np.arange(0.05, 0.96, 0.05), 2), 0.97, 0.99)
+
+
+def operating_table(y: np.ndarray, probability: np.ndarray, source: np.ndarray | None = None) -> list[dict]:
+    """Threshold -> rates, from 0.05 to 0.95 and on to 0.99; with `source` also their intervals, `tpr_95`, `fpr_95`."""
+    rows = [{"threshold": float(t), **rates(y, probability, t)} for t in THRESHOLDS]
+    if source is not None:
+        y, called = np.asarray(y), np.asarray(probability)[:, None] >= np.array(THRESHOLDS)
+        draws = list(source_draws(source, y))
+        for name, label in (("tpr", 1), ("fpr", 0)):
+            shares = [called[draw][y[draw] == label].mean(0) for draw in draws]
+            low, high = np.percentile(shares, [2.5, 97.5], axis=0)
+            for row, interval in zip(rows, zip(low, high)):
+                row[f"{name}_95"] = [float(v) for v in interval]
+    return rows

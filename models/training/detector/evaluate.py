@@ -4,11 +4,19 @@ from collections import Counter
 
 import numpy as np
 
-from .calibration import Calibrated, operating_table
+from .attribution import attribution_figures, confusion, unseen_generators
+from .calibration import Calibrated, operating_table, sigmoid
 from .crops import Store
 from .degrade import CONDITIONS
-from .metrics import auc, expected_calibration_error, rates, source_interval, tpr_at_fpr
-from .records import UNKNOWN, Record
+from .metrics import (
+    auc,
+    expected_calibration_error,
+    rates,
+    reliability_bins,
+    source_interval,
+    tpr_at_fpr,
+)
+from .records import Record
 from .scoring import Scores, score
 
 ALL_CONDITIONS = ("whole", *CONDITIONS)
@@ -49,32 +57,6 @@ def detection_figures(
     return figures
 
 
-def attribution_figures(records: list[Record], generator: np.ndarray, families: list[str]) -> dict:
-    """Top-1 and top-3 over generated images whose family the network knows; per-class recall; where the unknown go."""
-    named = [i for i, r in enumerate(records) if r.generated and r.family != UNKNOWN]
-    known = [i for i in named if records[i].family in families and records[i].family != "other"]
-    unknown = [i for i in named if records[i].family not in families or records[i].family == "other"]
-    order = np.argsort(-generator, axis=1)
-    truth = {i: families.index(records[i].family) for i in known}
-    figures = {"n_known": len(known), "n_unknown": len(unknown), "classes": len(families)}
-    if known:
-        figures["top1"] = float(np.mean([order[i, 0] == truth[i] for i in known]))
-        figures["top3"] = float(np.mean([truth[i] in order[i, :3] for i in known]))
-        source = np.array([records[i].source for i in known])
-        hit = np.array([order[i, 0] == truth[i] for i in known], float)
-        figures["top1_95"] = list(source_interval(source, np.ones(len(known), int), lambda i: hit[i].mean()))
-        figures["recall"] = {
-            family: [
-                int(sum(order[i, 0] == truth[i] for i in known if records[i].family == family)),
-                sum(records[i].family == family for i in known),
-            ]
-            for family in sorted({records[i].family for i in known})
-        }
-    if unknown:
-        figures["unknown_as_other"] = float(np.mean([families[order[i, 0]] == "other" for i in unknown]))
-    return figures
-
-
 def evaluate(
     scored: dict[str, Scores], records: list[Record], calibrated: Calibrated, resamples: int = 500
 ) -> dict:
@@ -108,6 +90,43 @@ def evaluate(
             for source in sorted({r.source for r in records})
         }
     return report
+
+
+def over_tests(tests: list[tuple[list[Record], dict[str, Scores]]], calibrated: Calibrated) -> dict:
+    """What needs every test image there is: attribution and confusion, generators never seen, the reliability diagram over
+    all conditions, and the operating table."""
+    records = [r for chosen, _ in tests for r in chosen]
+    scored = {c: Scores.joined([scores[c] for _, scores in tests]) for c in tests[0][1]}
+    y = np.array([r.generated for r in records], int)
+    families = calibrated.families
+    pooled = {c: s for c, s in scored.items() if c in ("native", "matched", "web", "hard")}
+    logits = np.concatenate([s.logit for s in scored.values()])
+    everywhere = np.tile(y, len(scored))
+    return {
+        "images": {"authentic": int((y == 0).sum()), "generated": int(y.sum())},
+        "attribution": {
+            c: {
+                **attribution_figures(records, s.generator, families),
+                "confusion": confusion(records, s.generator, families),
+            }
+            for c, s in pooled.items()
+        },
+        "generators": {
+            c: unseen_generators(
+                records, calibrated.probability(s.logit), s.generator, families, calibrated.threshold
+            )
+            for c, s in pooled.items()
+        },
+        "reliability": {
+            "before": reliability_bins(everywhere, sigmoid(logits)),
+            "after": reliability_bins(everywhere, calibrated.probability(logits)),
+            "error_before": expected_calibration_error(everywhere, sigmoid(logits)),
+            "error_after": expected_calibration_error(everywhere, calibrated.probability(logits)),
+        },
+        "operating_table_matched": operating_table(
+            y, calibrated.probability(scored["matched"].logit), np.array([r.source for r in records])
+        ),
+    }
 
 
 def group_rate(group: list[Record], records: list[Record], probability: np.ndarray, threshold: float) -> dict:

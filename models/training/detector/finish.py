@@ -6,10 +6,10 @@ import tempfile
 
 import numpy as np
 
-from .calibration import Calibrated, default_threshold, operating_table, platt
+from .calibration import Calibrated, default_threshold, platt
 from .card import write_card
 from .crops import Store
-from .evaluate import ALL_CONDITIONS, evaluate, score_conditions, table
+from .evaluate import ALL_CONDITIONS, evaluate, over_tests, score_conditions, table
 from .export import export_onnx, write_manifest
 from .generators import manifest_entries
 from .network import folded, keep_families
@@ -93,6 +93,7 @@ def finish(
         "training": training_summary(records, families, store),
         "splits": {},
     }
+    tests = []
     for split in splits:
         chosen = of(split)
         labels = {r.generated for r in chosen}
@@ -103,12 +104,14 @@ def finish(
         else:
             scored = score_conditions(judge, chosen, store, ALL_CONDITIONS, on)
         report["splits"][split] = evaluate(scored, chosen, calibrated)
-        probability = calibrated.probability(scored["matched"].logit)
-        report["splits"][split]["operating_table_matched"] = operating_table(
-            np.array([r.generated for r in chosen], int), probability
-        )
+        if split not in ("val", "val2"):
+            tests.append((chosen, scored))
         print(f"\n## {split}\n\n{table(report['splits'][split])}", flush=True)
+    if tests:
+        report["tests"] = over_tests(tests, calibrated)
     write_manifest(out, calibrated, manifest_entries(families), model_id, version)
+    if tests:
+        _add_operating_points(out, report["tests"]["operating_table_matched"])
     with open(os.path.join(out, "report.json"), "w") as handle:
         json.dump(report, handle, indent=1)
     write_card(out, report)
@@ -116,6 +119,26 @@ def finish(
         f"\nzero line (AUC of format, size and tables alone on test): {report['zero_line_auc']}", flush=True
     )
     return report
+
+
+def _add_operating_points(folder: str, rows: list[dict]) -> None:
+    """What `GET /v1/models/{id}` shows of thresholds and rates: tests pooled, under `matched`."""
+    path = os.path.join(folder, "manifest.json")
+    with open(path) as handle:
+        manifest = json.load(handle)
+    manifest["operating_points"] = [
+        {
+            "threshold": row["threshold"],
+            "true_positive_rate": round(row["tpr"], 4),
+            "true_positive_rate_95": [round(v, 4) for v in row["tpr_95"]],
+            "false_positive_rate": round(row["fpr"], 4),
+            "false_positive_rate_95": [round(v, 4) for v in row["fpr_95"]],
+        }
+        for row in rows
+    ]
+    with open(path, "w") as handle:
+        json.dump(manifest, handle, indent=1)
+        handle.write("\n")
 
 
 def training_summary(records: list[Record], families: list[str], store: Store) -> dict:

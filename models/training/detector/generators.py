@@ -54,14 +54,42 @@ NAMES = {
 }
 
 
+# Versions and products that one logit stands for; the manifest says so, and that they are not told apart.
+VERSIONS = {
+    "autoregressive": ("Infinity", "Muse", "Parti", "LlamaGen", "Janus", "Emu3", "minDALL-E"),
+    "cogview": ("CogView 3", "CogView 4", "GLM-Image"),
+    "dalle_3": ("DALL·E 3", "Bing Image Creator"),
+    "flux": ("FLUX.1 schnell", "FLUX.1 dev", "FLUX.1 Krea", "FLUX.2 klein", "FLUX.2 dev", "FLUX.2 pro"),
+    "gemini_image": ("Gemini image", "Nano Banana", "Nano Banana Pro"),
+    "gpt_image": ("GPT-4o image", "ChatGPT image", "GPT-Image 1", "GPT-Image 2"),
+    "grok": ("Grok Imagine", "Aurora"),
+    "hidream": ("HiDream-I1", "HiDream-O1"),
+    "hunyuan": ("HunyuanDiT", "HunyuanImage 2", "HunyuanImage 3"),
+    "ideogram": ("Ideogram 2", "Ideogram 4"),
+    "kandinsky": ("Kandinsky 2", "Kandinsky 3", "Kandinsky 5"),
+    "lumina": ("Lumina-Next", "Lumina-Image 2", "Lumina-DiMOO"),
+    "midjourney": ("Midjourney of any version", "niji"),
+    "omnigen": ("OmniGen", "OmniGen 2"),
+    "pixart": ("PixArt-α", "PixArt-Σ"),
+    "sd_1": ("Stable Diffusion 1.4", "Stable Diffusion 1.5", "fine-tunes"),
+    "sd_2": ("Stable Diffusion 2.0", "Stable Diffusion 2.1"),
+    "sd_3": ("Stable Diffusion 3 Medium", "Stable Diffusion 3.5 Medium", "Stable Diffusion 3.5 Large"),
+    "sdxl": ("SDXL", "SDXL Turbo and other distilled ones", "Playground 2", "Illustrious", "fine-tunes"),
+    "stylegan": ("StyleGAN", "StyleGAN2", "StyleGAN3"),
+}
+
+
 def manifest_entries(families: list[str]) -> list[dict]:
-    """id, family, display_name and vendor of each generator logit, in order."""
+    """id, family, display_name, vendor and the versions that are not told apart of each generator logit, in order."""
     entries = []
     for family in families:
         name, vendor = NAMES.get(family, (family.replace("_", " "), ""))
-        entries.append(
-            {"id": family, "family": family, "display_name": name, **({"vendor": vendor} if vendor else {})}
-        )
+        entry = {"id": family, "family": family, "display_name": name}
+        if vendor:
+            entry["vendor"] = vendor
+        if family in VERSIONS:
+            entry["versions_not_told_apart"] = list(VERSIONS[family])
+        entries.append(entry)
     return entries
 
 

@@ -55,18 +55,42 @@ def expected_calibration_error(y: np.ndarray, probability: np.ndarray, bins: int
     return float(error)
 
 
-def source_interval(
-    source: np.ndarray, y: np.ndarray, figure, resamples: int = 500, seed: int = 1
-) -> tuple[float, float]:
-    """2.5 and 97.5 % of `figure(indices)` over sources drawn with replacement, each class for itself, so that a draw
-    never lacks a class. Images of one source are alike: resampling images would promise too much."""
+def source_draws(source: np.ndarray, y: np.ndarray, resamples: int = 500, seed: int = 1):
+    """Indices of sources drawn with replacement, each class for itself, so that a draw never lacks a class. Images of one
+    source are alike: resampling images would promise too much."""
     rng = np.random.default_rng(seed)
     source, y = np.asarray(source), np.asarray(y)
     groups = {
         c: [np.flatnonzero((source == s) & (y == c)) for s in np.unique(source[y == c])] for c in (0, 1)
     }
-    values = []
     for _ in range(resamples):
-        draw = [g[i] for g in groups.values() if g for i in rng.integers(0, len(g), len(g))]
-        values.append(figure(np.concatenate(draw)))
+        yield np.concatenate([g[i] for g in groups.values() if g for i in rng.integers(0, len(g), len(g))])
+
+
+def source_interval(
+    source: np.ndarray, y: np.ndarray, figure, resamples: int = 500, seed: int = 1
+) -> tuple[float, float]:
+    """2.5 and 97.5 % of `figure(indices)` over draws of sources."""
+    values = [figure(draw) for draw in source_draws(source, y, resamples, seed)]
     return tuple(float(v) for v in np.nanpercentile(values, [2.5, 97.5]))
+
+
+def reliability_bins(y: np.ndarray, probability: np.ndarray, bins: int = 10) -> list[dict[str, float]]:
+    """Of each bin that holds images: mean probability, share of generated ones, weight; both classes have the same total
+    weight, so the weighted gaps add up to `expected_calibration_error`."""
+    y, probability = np.asarray(y), np.asarray(probability, float)
+    weight = np.where(y == 1, 0.5 / max(1, (y == 1).sum()), 0.5 / max(1, (y == 0).sum()))
+    which = np.minimum((probability * bins).astype(int), bins - 1)
+    found = []
+    for b in range(bins):
+        inside = which == b
+        total = float(weight[inside].sum())
+        if total > 0:
+            found.append(
+                {
+                    "probability": float((weight * probability)[inside].sum() / total),
+                    "generated": float((weight * y)[inside].sum() / total),
+                    "weight": total,
+                }
+            )
+    return found

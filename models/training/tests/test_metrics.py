@@ -1,12 +1,15 @@
+import json
+import os
 import unittest
 
 import numpy as np
 
-from detector.calibration import default_threshold, platt, sigmoid
+from detector.calibration import default_threshold, operating_table, platt, sigmoid
 from detector.metrics import (
     auc,
     expected_calibration_error,
     rates,
+    reliability_bins,
     source_interval,
     threshold_at_fpr,
     tpr_at_fpr,
@@ -22,6 +25,39 @@ class Metrics(unittest.TestCase):
 
     def test_auc_of_one_class_is_unknown(self):
         self.assertTrue(np.isnan(auc(np.ones(4), np.arange(4))))
+
+    def test_figures_of_the_product_s_twin(self):
+        path = os.path.join(os.path.dirname(__file__), "../../../test/fixtures/figures.json")
+        with open(path) as handle:
+            shared = json.load(handle)
+        y, p = np.array(shared["generated"]), np.array(shared["probability"])
+        self.assertAlmostEqual(auc(y, p), shared["auc"], 12)
+        self.assertAlmostEqual(expected_calibration_error(y, p), shared["calibration_error"], 12)
+        self.assertAlmostEqual(tpr_at_fpr(y, p, 0.05), shared["tpr_at_5_fpr"], 12)
+        self.assertAlmostEqual(tpr_at_fpr(y, p, 0.01), shared["tpr_at_1_fpr"], 12)
+        self.assertAlmostEqual(rates(y, p, 0.5)["balanced_accuracy"], shared["balanced_accuracy_at_half"], 12)
+
+    def test_gaps_of_the_reliability_diagram_add_up_to_the_calibration_error(self):
+        rng = np.random.default_rng(2)
+        y, p = rng.integers(0, 2, 200), rng.random(200)
+        bins = reliability_bins(y, p)
+        self.assertAlmostEqual(sum(b["weight"] for b in bins), 1, 12)
+        gap = sum(b["weight"] * abs(b["generated"] - b["probability"]) for b in bins)
+        self.assertAlmostEqual(gap, expected_calibration_error(y, p), 12)
+
+    def test_intervals_of_the_operating_table_hold_its_rates(self):
+        rng = np.random.default_rng(5)
+        y = np.repeat([0, 1], 60)
+        p = np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 1)
+        rows = operating_table(y, p, np.tile(np.arange(12), 10))
+        for row in rows:
+            for name in ("tpr", "fpr"):
+                low, high = row[f"{name}_95"]
+                self.assertLessEqual(low, row[name])
+                self.assertLessEqual(row[name], high)
+        middle = rows[9]
+        self.assertLess(middle["fpr_95"][1] - middle["fpr_95"][0], 0.6)
+        self.assertNotIn("tpr_95", operating_table(y, p)[0])
 
     def test_rates(self):
         y, p = np.array([1, 1, 0, 0, 0]), np.array([0.9, 0.4, 0.5, 0.1, 0.2])
