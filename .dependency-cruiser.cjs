@@ -34,6 +34,7 @@ const homes = {
   'better-sqlite3': 'src/storage/',
   pino: 'src/observability/',
   'prom-client': 'src/observability/',
+  '@opentelemetry': 'src/observability/',
   undici: 'src/fetching/',
 };
 

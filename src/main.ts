@@ -17,6 +17,7 @@ import type { InferenceRuntime, RuntimeSettings } from './inference/types.js';
 import { createLog, type Log } from './observability/log.js';
 import { createMetrics } from './observability/metrics.js';
 import { observeRoad } from './observability/observe-road.js';
+import { openTraces } from './observability/traces.js';
 import { createPipeline } from './pipeline/pipeline.js';
 import type { Pipeline } from './pipeline/types.js';
 import { createProvenance } from './provenance/provenance.js';
@@ -183,6 +184,14 @@ async function start(
   const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
     version: string;
   };
+  const traces =
+    settings.otlp_traces_endpoint === ''
+      ? undefined
+      : await openTraces(
+          { endpoint: settings.otlp_traces_endpoint, sampleRatio: settings.trace_sample_ratio, version },
+          report,
+        );
+  onClose(() => traces?.close());
   const fetcher = createFetcher({
     allow: settings.fetch_allow,
     ports: settings.fetch_ports,
@@ -207,6 +216,7 @@ async function start(
       models: await Promise.all(detector.packages.map((p) => cardOf(p, p === detector.active))),
       log,
       metrics,
+      traces,
       nowMs: Date.now,
       health: {
         version,

@@ -44,6 +44,18 @@ export const SETTINGS = {
     values: ['silent', 'error', 'warn', 'info', 'debug', 'trace'],
     doc: 'Least severe log line that is written.',
   }),
+  otlp_traces_endpoint: setting({
+    kind: 'string',
+    default: '',
+    doc: 'URL that takes OpenTelemetry traces (OTLP over HTTP), as http://127.0.0.1:4318/v1/traces; empty: none are made.',
+  }),
+  trace_sample_ratio: setting({
+    kind: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    doc: 'Share of traces that are recorded where the caller has not decided.',
+  }),
   workers: setting({
     kind: 'integer',
     default: 0,

@@ -8,6 +8,7 @@ import type { Accounts, Principal } from '../accounts/types.js';
 import { AidetError } from '../domain/errors.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { RequestTrace, Traces } from '../observability/traces.js';
 import type { Begun, IdempotentAnswers, KeptAnswer } from '../storage/idempotency.js';
 import { createClientIp } from './client-ip.js';
 import { acceptedEncoding, encode } from './encode.js';
@@ -25,6 +26,8 @@ export interface DoorDeps {
   router: Router;
   log: Log;
   metrics: Metrics;
+  /** Undefined: no traces. */
+  traces: Pick<Traces, 'begin'> | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
 }
@@ -94,6 +97,7 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
     const releases: (() => void)[] = [];
     const notes: Record<string, string | number | boolean> = {};
     let match: Match | undefined;
+    let trace: RequestTrace | undefined;
     let principal: Principal | undefined;
     let reader: BodyReader<unknown> | undefined;
     let bodyTimer: NodeJS.Timeout | undefined;
@@ -121,6 +125,7 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
         metrics.add('aidet_http_response_bytes_total', outcome.bytes, { operation: operation() });
       }
       metrics.add('aidet_http_request_bytes_total', received, { operation: operation() });
+      if (trace !== undefined) endTrace(trace, outcome);
       log.info({
         request_id: requestId,
         client_request_id: clientRequestId(head.headers.get('x-request-id')),
@@ -135,6 +140,22 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
         ...notes,
       });
       leave();
+    }
+
+    function endTrace(ended: RequestTrace, outcome: { status: number } | 'aborted'): void {
+      const status = outcome === 'aborted' ? undefined : outcome.status;
+      ended.end({
+        failed: status === undefined || status >= 500,
+        attributes: {
+          'http.request.method': head.method,
+          'http.route': match?.route.path,
+          'http.response.status_code': status,
+          'http.request.body.size': received,
+          'aidet.request_id': requestId,
+          'aidet.project': principal?.projectId,
+          'error.type': status === undefined ? 'aborted' : notes.code?.toString(),
+        },
+      });
     }
 
     function send(shape: Sent, close: boolean, first?: First): void {
@@ -272,6 +293,7 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
         else releases.push(release);
       },
       note: (fields) => Object.assign(notes, fields),
+      stage: (name, fromMs, toMs, attributes) => trace?.stage(name, fromMs, toMs, attributes),
     };
 
     const sink: BodySink = {
@@ -287,6 +309,7 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
       end() {
         clearTimeout(bodyTimer);
         endMs = now();
+        if (received > 0) trace?.stage('body', startMs, endMs);
         if (held !== undefined) held();
         else if (match !== undefined && reader !== undefined) void run(match, reader);
       },
@@ -306,7 +329,11 @@ export function createDoor(deps: DoorDeps, settings: DoorSettings): Door {
     }
     try {
       match = deps.router.match(head.method, head.path);
-      const { endpoint } = match.route;
+      const { endpoint, path } = match.route;
+      if (endpoint !== null && deps.traces !== undefined) {
+        trace = deps.traces.begin(`${head.method} ${path}`, startMs, head.headers);
+        if (trace !== undefined) notes.trace_id = trace.id;
+      }
       if (endpoint !== null) {
         principal = deps.accounts.authenticate(head.headers.get('authorization'), endpoint, clientIpOf(head));
         deps.accounts.admit(principal, endpoint);

@@ -24,6 +24,8 @@ export interface Exchange {
   remainingMs(): number;
   /** Runs when the answer was given or the client went away, whatever happened. */
   onFinished(release: () => void): void;
+  /** Tells the request's trace, if there is one, of something that is over; milliseconds of `performance.now()`. */
+  stage(name: string, fromMs: number, toMs: number, attributes?: Record<string, number>): void;
   /** Adds a field to the request's line in the log. */
   note(fields: Record<string, string | number | boolean>): void;
 }

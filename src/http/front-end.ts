@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/types.js';
 import type { Fetcher } from '../fetching/fetcher.js';
 import type { Log } from '../observability/log.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { Traces } from '../observability/traces.js';
 import type { Pipeline } from '../pipeline/types.js';
 import type { Provenance } from '../provenance/types.js';
 import type { ArtifactUrls } from '../storage/artifact-urls.js';
@@ -40,6 +41,8 @@ export interface FrontEndDeps {
   models: readonly ModelCard[];
   log: Log;
   metrics: Metrics;
+  /** Undefined: no traces. */
+  traces: Traces | undefined;
   nowMs: () => number;
   health: Omit<HealthDeps, 'nowMs' | 'startedMs'>;
 }
@@ -109,7 +112,15 @@ export async function startFrontEnd(deps: FrontEndDeps, settings: FrontEndSettin
   ]);
   checkAgainstContract(router.routes);
   const door = createDoor(
-    { accounts, answers: deps.answers, router, log, metrics, now: () => performance.now() },
+    {
+      accounts,
+      answers: deps.answers,
+      router,
+      log,
+      metrics,
+      traces: deps.traces,
+      now: () => performance.now(),
+    },
     { ...settings, tls: settings.tls !== undefined },
   );
   const engine = ENGINES[settings.engine](door.handler, settings);

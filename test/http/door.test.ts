@@ -37,6 +37,7 @@ async function serve(
       router: new Router(routes),
       log,
       metrics: createMetrics({ processMetrics: false }),
+      traces: undefined,
       now: () => performance.now(),
     },
     { deadlineMs, statusPageUrl: 'https://status.example', trustProxy: [], tls: false },

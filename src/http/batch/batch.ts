@@ -21,6 +21,7 @@ import { type DetectRequest, detectRequest } from '../images/options.js';
 import { presentDetection, type WireDetection } from '../images/present.js';
 import { blame } from '../images/source.js';
 import { observeVerdict } from '../observe-verdict.js';
+import { traceStages } from '../server-timing.js';
 import { type BatchImage, IMAGES_MAX } from './image.js';
 
 export interface BatchDeps {
@@ -189,7 +190,7 @@ export class Batch {
     this.active++;
     const startMs = performance.now();
     try {
-      const { result, urls } = await this.look(image);
+      const { result, urls } = await this.look(image, index);
       const asked = this.asked as DetectRequest;
       const detection = presentDetection(result, {
         metadata: image.metadata ?? asked.metadata,
@@ -215,18 +216,18 @@ export class Batch {
   }
 
   /** The same content is looked at once, and paid once. */
-  private async look(image: BatchImage): Promise<Look> {
+  private async look(image: BatchImage, index: number): Promise<Look> {
     const content = image.content();
     let look = this.looks.get(content);
     if (look === undefined) {
-      look = this.judge(image);
+      look = this.judge(image, index);
       look.catch(() => {});
       this.looks.set(content, look);
     }
     return await look;
   }
 
-  private async judge(image: BatchImage): Promise<Look> {
+  private async judge(image: BatchImage, index: number): Promise<Look> {
     const { pipeline, placer, metrics } = this.deps;
     const { options, heatmapInline } = this.asked as DetectRequest;
     const { principal } = this.exchange;
@@ -234,13 +235,15 @@ export class Batch {
     this.signal.throwIfAborted();
     const charge = await this.charge();
     try {
-      const bytes = 'bytes' in source ? source.bytes : await this.fetch(source.url, image);
+      const bytes = 'bytes' in source ? source.bytes : await this.fetch(source.url, image, index);
+      const begunMs = performance.now();
       const result = await pipeline.detect({ bytes }, options, {
         signal: this.signal,
         priority: 'batch',
         timeoutMs: this.exchange.remainingMs(),
         cache: { scope: principal.projectId, ttlS: principal.retention.resultsS },
       });
+      traceStages(this.exchange, begunMs, result, { 'aidet.image': index });
       const urls = await placer.placeDetection(result, principal, heatmapInline);
       this.signal.throwIfAborted();
       observeVerdict(metrics, result);
@@ -269,16 +272,18 @@ export class Batch {
     }
   }
 
-  private async fetch(url: string, image: BatchImage): Promise<Uint8Array> {
+  private async fetch(url: string, image: BatchImage, index: number): Promise<Uint8Array> {
     const hold = (held: number): void => {
       this.imageBytes += held - image.bytes;
       image.bytes = held;
       this.hold();
     };
     const limits = { signal: this.signal, remainingMs: () => this.exchange.remainingMs() };
+    const begunMs = performance.now();
     const { bytes } = await withinDeadline(limits, 'The image was not fetched', (signal) =>
       this.deps.fetcher.fetchImage(url, { signal, bytesMax: this.settings.imageBytesMax, hold }),
     );
+    this.exchange.stage('fetch', begunMs, performance.now(), { 'aidet.image': index });
     return bytes;
   }
 

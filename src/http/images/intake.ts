@@ -63,6 +63,7 @@ export function createIntake(
         place.set(1, source.bytes.byteLength);
         return source.bytes;
       }
+      const begunMs = performance.now();
       const { bytes } = await withinDeadline(exchange, 'The image was not fetched', (signal) =>
         fetcher.fetchImage(source.url, {
           signal,
@@ -70,6 +71,7 @@ export function createIntake(
           hold: (held) => place.set(1, held),
         }),
       );
+      exchange.stage('fetch', begunMs, performance.now());
       return bytes;
     },
   };

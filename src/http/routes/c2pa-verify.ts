@@ -35,9 +35,11 @@ export function c2paVerifyRoute({ provenance, intake }: C2paVerifyDeps) {
     async handle(exchange, { source, place }) {
       try {
         const bytes = await intake.obtain(exchange, source, place);
+        const begunMs = performance.now();
         const report = await withinDeadline(exchange, 'The manifest was not verified', (signal) =>
           provenance.verify(bytes, signal),
         );
+        exchange.stage('verify', begunMs, performance.now());
         const value: WireReport = {
           ...report,
           request_id: exchange.requestId,

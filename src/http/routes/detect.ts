@@ -8,7 +8,7 @@ import { type DetectRequest, detectRequest } from '../images/options.js';
 import { presentDetection } from '../images/present.js';
 import { blame, contentOf } from '../images/source.js';
 import { observeVerdict } from '../observe-verdict.js';
-import { serverTiming } from '../server-timing.js';
+import { serverTiming, traceStages } from '../server-timing.js';
 import { fieldTypes } from '../validation.js';
 
 export interface DetectDeps {
@@ -43,13 +43,17 @@ export function detectRoute({ accounts, pipeline, intake, placer, metrics }: Det
       let used = 0;
       try {
         const bytes = await intake.obtain(exchange, source, place);
+        const begunMs = performance.now();
         const result = await pipeline.detect({ bytes }, asked.options, {
           signal: exchange.signal,
           priority: 'interactive',
           timeoutMs: exchange.remainingMs(),
           cache: { scope: principal.projectId, ttlS: principal.retention.resultsS },
         });
+        traceStages(exchange, begunMs, result);
+        const placeMs = performance.now();
         const urls = await placer.placeDetection(result, principal, asked.heatmapInline);
+        exchange.stage('store', placeMs, performance.now());
         exchange.signal.throwIfAborted();
         used = 1;
         observeVerdict(metrics, result);

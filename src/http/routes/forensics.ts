@@ -43,12 +43,16 @@ export function forensicsRoute({ accounts, pipeline, intake, placer }: Forensics
       let used = 0;
       try {
         const bytes = await intake.obtain(exchange, source, place);
+        const begunMs = performance.now();
         const result = await pipeline.forensics({ bytes }, options, {
           signal: exchange.signal,
           priority: 'interactive',
           timeoutMs: exchange.remainingMs(),
         });
+        const placeMs = performance.now();
+        exchange.stage('forensics', begunMs, placeMs);
         const urls = await placer.placeForensics(result, principal, {});
+        exchange.stage('store', placeMs, performance.now());
         exchange.signal.throwIfAborted();
         used = 1;
         const value: WireAnswer = {
