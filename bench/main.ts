@@ -36,6 +36,10 @@ const BENCHES: Record<string, Bench> = {
   },
   batch: { summary: 'a batch against the same images one by one', load: () => import('./batch.js') },
   accuracy: { summary: 'accuracy on a labelled folder: `aidet eval`', load: () => import('./accuracy.js') },
+  'second-looks': {
+    summary: 'what second looks add to a picture in doubt',
+    load: () => import('./second-looks.js'),
+  },
   'first-verdict': {
     summary: 'from git clone to the first verdict: time and megabytes',
     load: () => import('./first-verdict.js'),

@@ -107,10 +107,10 @@ export const SETTINGS = {
   }),
   second_looks: setting({
     kind: 'integer',
-    default: 2,
+    default: 1,
     min: 0,
     max: 24,
-    doc: 'Most tiles that second looks at an image in doubt add; below 2: none. Left out while interactive images wait.',
+    doc: 'Most tiles that second looks at an image in doubt add; 0: none. Left out while interactive images wait.',
   }),
   in_flight_max: setting({
     kind: 'integer',

@@ -52,7 +52,7 @@ export function unstable(base: Reliability, stability: Stability | null): Reliab
     level: base.level === 'high' ? 'medium' : 'low',
     reasons: [
       ...base.reasons,
-      `saved or shrunk, the picture would get another verdict (probabilities ${min.toFixed(3)} to ${max.toFixed(3)})`,
+      `shrunk or saved again, the picture would get another verdict (probabilities ${min.toFixed(3)} to ${max.toFixed(3)})`,
     ],
   };
 }

@@ -10,10 +10,10 @@ import type { Stability } from './types.js';
 const DOUBT = { from: 0.25, to: 0.85 };
 
 /**
- * `save`: one tile's square as JPEG; `shrink`: a square of twice that side at half the size. Together they find most
- * verdicts that turn, for two tiles (`python -m detector looks`).
+ * `shrink`: a square of twice a tile's side at half the size; `save`: a tile's square as JPEG. The first finds most verdicts
+ * that turn, the second a third more (`python -m detector looks`); each costs one tile a window.
  */
-export const LOOKS = ['save', 'shrink'] as const;
+export const LOOKS = ['shrink', 'save'] as const;
 export type Look = (typeof LOOKS)[number];
 
 /** A part of the upright picture in pixels, and the tiles of the first look that speak of it. */

@@ -31,8 +31,9 @@ export async function secondLooks(
   timeLeftMs: number,
 ): Promise<number[]> {
   const logit = mean(tileLogits);
-  const windows = Math.floor(settings.tilesMax / LOOKS.length);
-  const isUseful = windows > 0 && isInDoubt(calibrate(logit, manifest.calibration));
+  const looks = LOOKS.slice(0, settings.tilesMax);
+  const windows = Math.floor(settings.tilesMax / looks.length);
+  const isUseful = looks.length > 0 && isInDoubt(calibrate(logit, manifest.calibration));
   if (!isUseful || Atomics.load(settings.waiting, 0) > 0) return [];
 
   const shift = async (window: LookWindow, look: Look): Promise<number> => {
@@ -45,7 +46,7 @@ export async function secondLooks(
   };
   try {
     return await Promise.all(
-      LOOKS.map(async (look) => {
+      looks.map(async (look) => {
         const side = look === 'save' ? plan.tile : 2 * plan.tile;
         const parts = lookWindows(image, plan, side, windows);
         const shifts = await Promise.all(parts.map((window) => shift(window, look)));

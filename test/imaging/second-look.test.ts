@@ -20,11 +20,21 @@ test('saved: the pixels of that window through JPEG 60', async (t) => {
   t.ok(Buffer.from(seen.rgb).equals(expected));
 });
 
-test('shrunk: half the size, down to a pixel', async (t) => {
-  const seen = await secondLook(image, window(0, 0, 300, 200), 'shrink');
-  t.match(seen, { width: 150, height: 100 });
-  t.equal(seen.rgb.length, 150 * 100 * 3);
-  const average = (rgb: Uint8Array): number => rgb.reduce((sum, v) => sum + v, 0) / rgb.length;
-  t.ok(Math.abs(average(seen.rgb) - average(image.rgb)) < 1);
-  t.match(await secondLook(image, window(299, 199, 1, 1), 'shrink'), { width: 1, height: 1 });
+test('shrunk: means of two by two pixels, down to a pixel', async (t) => {
+  const seen = await secondLook(image, window(37, 11, 129, 96), 'shrink');
+  t.match(seen, { width: 64, height: 48 });
+  const at = (x: number, y: number, c: number): number => image.rgb[(y * 300 + x) * 3 + c] as number;
+  let wrong = 0;
+  seen.rgb.forEach((value, i) => {
+    const [c, pixel] = [i % 3, Math.floor(i / 3)];
+    const [x, y] = [37 + 2 * (pixel % 64), 11 + 2 * Math.floor(pixel / 64)];
+    const mean = (at(x, y, c) + at(x + 1, y, c) + at(x, y + 1, c) + at(x + 1, y + 1, c)) / 4;
+    if (value !== Math.round(mean)) wrong++;
+  });
+  t.equal(seen.rgb.length, 64 * 48 * 3);
+  t.equal(wrong, 0);
+  const pixel = await secondLook(image, window(299, 199, 1, 1), 'shrink');
+  t.same([...pixel.rgb], [at(299, 199, 0), at(299, 199, 1), at(299, 199, 2)]);
+  const column = await secondLook(image, window(299, 100, 1, 50), 'shrink');
+  t.match(column, { width: 1, height: 25 });
 });
