@@ -32,8 +32,8 @@ that is not in the list is usually given a wrong name, as the table of generator
 your pictures only your pictures can say."""
 
 LICENCE = """The network is licensed Apache-2.0. Its trunk starts from public ImageNet weights as the npm package `nsfwjs` \
-4.4.0 carries them (MIT; the layers used are those of Keras Applications, Apache-2.0, which that package left frozen). \
-Training images come from public repositories under their own licences, many of which state none; they were used to \
+4.4.0 carries them (MIT; the layers used are those of Keras Applications, Apache-2.0, which that package left frozen, all but the large \
+network's last block). Training images come from public repositories under their own licences, many of which state none; they were used to \
 learn from and to measure with, are not redistributed, and can not be got back out of the weights. No picture of them is \
 in this package; the pictures above are plots. Whether training on them needs leave differs between countries: who \
 builds on this network should take advice for theirs."""

@@ -1,29 +1,52 @@
 """Figures of a calibrated network under all conditions, with intervals by source."""
 
+import multiprocessing
 from collections import Counter
 
 import numpy as np
+import torch
 
 from .attribution import attribution_figures, confusion, unseen_generators
 from .calibration import Calibrated, operating_table, sigmoid
 from .crops import Store
 from .degrade import CONDITIONS
-from .metrics import (
-    auc,
-    expected_calibration_error,
-    rates,
-    reliability_bins,
-    source_interval,
-    tpr_at_fpr,
-)
+from .metrics import auc, expected_calibration_error, rates, reliability_bins, source_interval, tpr_at_fpr
 from .records import Record
-from .scoring import Scores, score
+from .scoring import OnnxNetwork, Scores, score
 
 ALL_CONDITIONS = ("whole", *CONDITIONS)
 
 
 def score_conditions(network, records: list[Record], store: Store, conditions, on) -> dict[str, Scores]:
-    return {condition: score(network, records, store, condition, on) for condition in conditions}
+    """On a CPU a process a core, each with its own session of the model file."""
+    if not isinstance(network, OnnxNetwork) or on.type != "cpu":
+        return {condition: score(network, records, store, condition, on) for condition in conditions}
+    global _shared
+    _shared = (network, store, on)
+    parts = [records[i : i + 100] for i in range(0, len(records), 100)]
+    jobs = [(part, condition) for condition in conditions for part in parts]
+    with multiprocessing.get_context("fork").Pool(initializer=_begin) as pool:
+        done = pool.starmap(_score, jobs, chunksize=1)
+    return {
+        condition: Scores.joined(done[i * len(parts) : (i + 1) * len(parts)])
+        for i, condition in enumerate(conditions)
+    }
+
+
+# What a scoring process inherits instead of being sent it: the pixels are gigabytes.
+_shared: tuple = ()
+
+
+def _begin() -> None:
+    global _shared
+    network, store, on = _shared
+    torch.set_num_threads(1)
+    _shared = (network.renewed(), store, on)
+
+
+def _score(records: list[Record], condition: str) -> Scores:
+    network, store, on = _shared
+    return score(network, records, store, condition, on)
 
 
 def detection_figures(

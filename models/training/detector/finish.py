@@ -10,7 +10,7 @@ from .calibration import Calibrated, default_threshold, platt
 from .card import write_card
 from .crops import Store
 from .evaluate import ALL_CONDITIONS, evaluate, over_tests, score_conditions, table
-from .export import export_onnx, write_manifest
+from .export import export_onnx, halve_weights, write_manifest
 from .generators import manifest_entries
 from .network import folded, keep_families
 from .records import Record, at_most, family_counts
@@ -22,6 +22,7 @@ from .zero_line import zero_line
 # What the probabilities and the threshold must hold for.
 CALIBRATION_CONDITIONS = ("native", "matched", "web", "jpeg75", "half")
 FALSE_POSITIVES_MAX = 0.05
+FILE_BYTES_MAX = 20_000_000  # of a package's network
 
 
 def finish(
@@ -52,9 +53,12 @@ def finish(
     if refit_heads:
         with tempfile.TemporaryDirectory() as folder:
             network, refitted = refit(network, training + judged, store, families, folder, on)
-    export_onnx(network, os.path.join(out, "model.onnx"))
+    path = os.path.join(out, "model.onnx")
+    export_onnx(network, path)
+    if os.path.getsize(path) > FILE_BYTES_MAX:
+        halve_weights(path)
     # On a CPU the file itself is judged: faster there, and what is measured is what ships.
-    judge = OnnxNetwork(os.path.join(out, "model.onnx")) if on.type == "cpu" else network.to(on)
+    judge = OnnxNetwork(path) if on.type == "cpu" else network.to(on)
     of = lambda *names: [r for r in judged if r.split in names]
 
     validation = of("val", "val2")

@@ -22,6 +22,15 @@ class Scores:
         return Scores(self.logit[chosen], self.generator[chosen], self.embedding[chosen])
 
     @staticmethod
+    def joined(parts: "list[Scores]") -> "Scores":
+        return Scores(
+            *(
+                np.concatenate([getattr(p, name) for p in parts])
+                for name in ("logit", "generator", "embedding")
+            )
+        )
+
+    @staticmethod
     def joined(parts: list["Scores"]) -> "Scores":
         return Scores(
             *(np.concatenate(v) for v in zip(*((p.logit, p.generator, p.embedding) for p in parts)))
@@ -65,13 +74,20 @@ class OnnxNetwork:
     `std` are the manifest's: a package may want its pixels otherwise than this one's network."""
 
     def __init__(self, path: str, scale: float = 1 / 255, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)):
-        self._session = onnx_session(path)
+        self._given = (path, scale, mean, std)
+        self._session = None  # made at the first call
         # Tiles come as byte / 127.5 - 1.
         std = np.array(std, np.float32).reshape(3, 1, 1)
         self._factor = np.float32(127.5 * scale) / std
         self._offset = (np.float32(127.5 * scale) - np.array(mean, np.float32).reshape(3, 1, 1)) / std
 
+    def renewed(self) -> "OnnxNetwork":
+        """The same without a session: one does not survive the fork into another process."""
+        return OnnxNetwork(*self._given)
+
     def __call__(self, images: torch.Tensor) -> list[torch.Tensor]:
+        if self._session is None:
+            self._session = onnx_session(self._given[0])
         values = images.cpu().contiguous().numpy() * self._factor + self._offset
         return [
             torch.from_numpy(v)
