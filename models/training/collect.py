@@ -156,7 +156,8 @@ def kept_crops(row, commit, path, result, folder, cache):
         if piece is None:
             continue
         name = folder / f'{digest[:16]}-{number}.{piece[0]}'
-        name.write_bytes(piece[1])
+        if not (name.exists() and name.stat().st_size == len(piece[1])):  # training may be reading it
+            name.write_bytes(piece[1])
         values = (
             name.relative_to(cache), row['label'], family, generator, row['kind'], row['split'], row['repo'], commit,
             re.sub(r'\s', ' ', path), *described, digest, f'{hashed:016x}',
