@@ -35,6 +35,10 @@ const BENCHES: Record<string, Bench> = {
     load: () => import('./mixed-load.js'),
   },
   batch: { summary: 'a batch against the same images one by one', load: () => import('./batch.js') },
+  'real-clients': {
+    summary: 'curl, Python, Perl, Java and a browser against a running server',
+    load: () => import('./real-clients.js'),
+  },
   accuracy: { summary: 'accuracy on a labelled folder: `aidet eval`', load: () => import('./accuracy.js') },
   'second-looks': {
     summary: 'what second looks add to a picture in doubt',

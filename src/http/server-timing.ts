@@ -30,7 +30,10 @@ export function traceStages(
   { cached, times }: Walked,
   attributes?: Record<string, number>,
 ): void {
-  if (cached) return stage('cache', beginMs, performance.now(), attributes);
+  if (cached) {
+    stage('cache', beginMs, performance.now(), attributes);
+    return;
+  }
   let at = beginMs;
   for (const [name, ms] of stagesOf(times)) {
     stage(name, at, at + ms, attributes);

@@ -57,6 +57,8 @@ export async function startTestApp(t: Test, overrides: Partial<Settings> = {}): 
     data_dir: dataDir,
     log_level: 'silent',
     verdict_cache_bytes: 0,
+    // On a machine that others keep busy everything takes long; tests of the deadline set their own.
+    deadline_ms: 300_000,
     workers: 2,
     inference_threads: 1,
     ...overrides,
