@@ -7,6 +7,7 @@ finish    calibrate, evaluate, export a checkpoint
 evaluate  figures of any model package; the twin of `npx aidet eval`
 failures  a local contact sheet of its most certain mistakes
 looks     which second looks say most (looks.py)
+curve     draw a learning curve from its figures (learning_curve.json)
 peers     the figures of detectors that others have released
 build     train, then finish
 smoke     the whole road on generated pictures, in under two minutes
@@ -52,6 +53,11 @@ def main(argv: list[str]) -> None:
         command.add_argument("--most", type=int, default=40, help="images of one source that are judged")
     commands.choices["failures"].add_argument("--out", required=True, help="picture to write")
     commands.choices["failures"].add_argument("--pictures", type=int, default=48, help="how many it shows")
+    curve = commands.add_parser("curve")
+    curve.add_argument(
+        "--figures", required=True, help="JSON: title, across, series of [count, AUC, half an interval]"
+    )
+    curve.add_argument("--out", required=True, help="SVG to write")
     peers = commands.add_parser("peers")
     _data_options(peers)
     peers.add_argument("--ferretnet", help="folder of the repository, see peers.py")
@@ -244,6 +250,17 @@ def _looks(arguments) -> None:
     manifest, network, calibrated = _package(arguments.package)
     records, store = _chosen(arguments)
     print(f"{manifest['id']} {manifest['version']}: {second_looks(network, records, store, calibrated)}")
+
+
+def _curve(arguments) -> None:
+    import json
+
+    from .pictures import learning_curve
+
+    with open(arguments.figures) as handle:
+        figures = json.load(handle)
+    with open(arguments.out, "w") as handle:
+        handle.write(learning_curve(figures["series"], figures["title"], figures["across"]))
 
 
 def _peers(arguments) -> None:

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 
 from .calibration import Calibrated, platt
-from .evaluate import detection_figures, score_conditions
-from .scoring import Scores
+from .evaluate import detection_figures
+from .scoring import score
 
 # Files of the repositories that a folder must hold, by peer.
 FERRETNET = ("src/model/ferretnet.py", "src/model/lpd.py", "checkpoints/4cls_ckpt/ferretnet-s-median-3.pth")
 LADEDA = ("networks/Tiny_LaDeDa.py", "weights/Tiny_LaDeDa/{}_Tiny_LaDeDa.pth")
 CLIP = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
+FITTED = ("native", "matched")  # what their probabilities are fitted under
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
@@ -57,14 +58,18 @@ def compare(networks: dict[str, Peer], records, fitted_on, store, conditions) ->
     0.5 and the calibration error mean the same; AUC does not depend on it."""
     reports: dict = {}
     y = np.array([r.generated for r in fitted_on], int)
+    of = lambda network, asked, condition: (
+        score(network, asked, store, condition, torch.device("cpu"), 4).logit
+    )
     for name, network in networks.items():
-        on = torch.device("cpu")
-        scored: dict[str, Scores] = score_conditions(network, fitted_on, store, ("native", "matched"), on)
-        a, b = platt(np.concatenate([s.logit for s in scored.values()]), np.tile(y, len(scored)))
+        fitted = [of(network, fitted_on, condition) for condition in FITTED]
+        a, b = platt(np.concatenate(fitted), np.tile(y, len(fitted)))
         calibrated = Calibrated(a, b, 0.5, ["other"])
         reports[name] = {
-            condition: detection_figures(records, calibrated.probability(scores.logit), 0.5)
-            for condition, scores in score_conditions(network, records, store, conditions, on).items()
+            condition: detection_figures(
+                records, calibrated.probability(of(network, records, condition)), 0.5
+            )
+            for condition in conditions
         }
         print(f"{name}\n{table(reports[name])}\n", flush=True)
     return reports

@@ -117,16 +117,16 @@ def reliability(before: list[dict], after: list[dict], title: str) -> str:
 
 def learning_curve(series: dict[str, list[tuple[int, float, float]]], title: str, across: str) -> str:
     """AUC against a count on a logarithmic axis: `(count, AUC, half the width of its interval)` a point."""
-    from math import log2
+    from math import ceil, floor, log2
 
     points = [p for line in series.values() for p in line]
     low = min(y - e for _, y, e in points)
     high = max(y + e for _, y, e in points)
-    counts = sorted({x for x, _, _ in points})
-    axes = _Axes((log2(counts[0]) - 0.2, log2(counts[-1]) + 0.2), (low - 0.01, high + 0.03), 380, 240)
+    first, last = floor(log2(min(x for x, _, _ in points))), ceil(log2(max(x for x, _, _ in points)))
+    axes = _Axes((first, last), (low - 0.01, high + 0.03), 380, 240)
     ups = [v / 50 for v in range(0, 51) if low - 0.01 <= v / 50 <= high + 0.03]
     parts = axes.frame(
-        title, across, "AUC", [(log2(x), str(x)) for x in counts], [(v, f"{v:.2f}") for v in ups]
+        title, across, "AUC", [(x, str(2**x)) for x in range(first, last + 1)], [(v, f"{v:.2f}") for v in ups]
     )
     for nth, ((label, line), colour) in enumerate(zip(series.items(), (ACCENT, SECOND, INK, "#2a7f3f"))):
         parts += [

@@ -30,12 +30,6 @@ class Scores:
             )
         )
 
-    @staticmethod
-    def joined(parts: list["Scores"]) -> "Scores":
-        return Scores(
-            *(np.concatenate(v) for v in zip(*((p.logit, p.generator, p.embedding) for p in parts)))
-        )
-
 
 def tile_origins(length: int, tile: int = TILE) -> list[int]:
     """The product's plan along one axis (architecture, model package): one tile up to its own size, two at the edges
