@@ -28,7 +28,12 @@ export interface Call {
   key?: string;
   headers?: Record<string, string>;
   body?: Buffer | string;
+  /** Scans that it may be charged for; 1 where an image is sent. */
+  scans?: number;
 }
+
+/** Ten times the server's own deadline: who waits longer meets a machine that gives nobody his turn, or a request that was lost. */
+const PATIENCE_MS = 300_000;
 
 /** What came back, by actor and outcome; `wrong` are outcomes that must not be. */
 export class Book {
@@ -51,11 +56,15 @@ export class World {
   readonly book = new Book();
   /** Verdicts that the key `counted` got, duplicates within a batch once. */
   verdicts = 0;
+  /** Scans of that key at most whose verdict came when its client had given up: those may be counted, and nobody saw them. */
+  unseen = 0;
+  /** Of all answers, milliseconds. */
+  longestWaitMs = 0;
   private readonly agent = new Agent({
     connections: 256,
     pipelining: 1,
-    headersTimeout: 90_000,
-    bodyTimeout: 90_000,
+    headersTimeout: PATIENCE_MS,
+    bodyTimeout: PATIENCE_MS,
   });
   private serial = 0;
 
@@ -78,6 +87,7 @@ export class World {
 
   async call({ method = 'POST', path, key, headers = {}, body }: Call): Promise<Answer> {
     const { hostname, port } = new URL(this.url);
+    const begunMs = performance.now();
     const answer = await this.agent.request({
       origin: `http://${hostname}:${port}`,
       method,
@@ -86,6 +96,7 @@ export class World {
       body: body ?? null,
     });
     const raw = Buffer.from(await answer.body.arrayBuffer());
+    this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - begunMs);
     const isJson = /^application\/json/.test(String(answer.headers['content-type']));
     return {
       status: answer.statusCode,
@@ -97,7 +108,15 @@ export class World {
 
   /** Asks, and holds the answer to the statuses that may be. 503 may always be, with its Retry-After. */
   async expect(actor: string, statuses: number[], call: Call): Promise<Answer | null> {
-    const answer = await this.call(call);
+    const answer = await this.call(call).catch((error: Error) => {
+      if (!GAVE_UP.has(error.name)) throw error;
+      return null;
+    });
+    if (answer === null) {
+      this.book.count(actor, 'gave up');
+      if (call.key === this.keys.counted && call.method !== 'GET') this.unseen += call.scans ?? 1;
+      return null;
+    }
     const refused = answer.status === 503 && Number(answer.headers['retry-after']) >= 1;
     this.book.count(actor, refused ? refusal(answer.body?.error.message) : answer.status);
     if (refused) return null;
@@ -128,6 +147,9 @@ export class World {
     return this.agent.destroy();
   }
 }
+
+/** Of undici: the client's own patience, not a connection that the server ended. */
+const GAVE_UP = new Set(['HeadersTimeoutError', 'BodyTimeoutError']);
 
 /** A 503 by its reason, without its figures. */
 export function refusal(message: unknown): string {

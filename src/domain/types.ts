@@ -77,7 +77,7 @@ export const DEFAULT_FORENSICS_OPTIONS: ForensicsOptions = {
   sheet: false,
 };
 
-/** Interactive before batch before async, with ageing so that none starves. */
+/** Interactive before batch before async; what keeps the later ones from starving: docs/architecture.md. */
 export const PRIORITY = { interactive: 0, batch: 1, async: 2 } as const;
 export type Priority = keyof typeof PRIORITY;
 

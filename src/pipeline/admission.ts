@@ -37,14 +37,19 @@ interface Waiting {
 /** What all batches together may hold of the budget. */
 const BATCH_SHARE = 0.5;
 
-/** After this many starts of a better class one of a worse class goes first, so that none starves. */
-const STARTS_BEFORE_AGEING = 8;
+/**
+ * Starts of each class where all of them wait without end: interactive, batch, async. A class that is alone has all, and what a
+ * class did not use while nobody of it waited is not saved up. Ageing by time would not be fair here: under lasting overload all
+ * have waited long, and a batch has many images that wait where a client of single ones has one.
+ */
+const SHARES = [6, 2, 1] as const;
 
 export class Admission {
   private readonly all: Pool;
   private readonly batches: Pool;
   private busy = 0;
-  private passedOver = 0;
+  /** What each class is owed, in starts; the sum is 0. */
+  private readonly owed = SHARES.map(() => 0);
   private readonly queues: Set<Waiting>[] = Object.keys(PRIORITY).map(() => new Set());
 
   /** @param waiting One element, which counts the interactive images that wait for a slot: workers look at it. */
@@ -129,18 +134,21 @@ export class Admission {
     Atomics.store(this.waiting, 0, this.queues[PRIORITY.interactive]?.size ?? 0);
   }
 
+  /** Smooth weighted round-robin over the classes of which somebody waits. */
   private pickQueue(): Set<Waiting> | undefined {
-    const filled = this.queues.filter((q) => q.size > 0);
+    const filled = SHARES.flatMap((share, i) => ((this.queues[i]?.size ?? 0) > 0 ? [{ i, share }] : []));
+    const owed = (i: number): number => this.owed[i] as number;
     if (filled.length < 2) {
-      this.passedOver = 0;
-      return filled[0];
+      this.owed.fill(0);
+      return this.queues[filled[0]?.i ?? -1];
     }
-    if (this.passedOver >= STARTS_BEFORE_AGEING) {
-      this.passedOver = 0;
-      return filled[1];
+    let next = filled[0] as { i: number };
+    for (const { i, share } of filled) {
+      this.owed[i] = owed(i) + share;
+      if (owed(i) > owed(next.i)) next = { i };
     }
-    this.passedOver++;
-    return filled[0];
+    this.owed[next.i] = owed(next.i) - filled.reduce((sum, { share }) => sum + share, 0);
+    return this.queues[next.i];
   }
 
   load(): { images: number; bytes: number; queuedImages: number } {

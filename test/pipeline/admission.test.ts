@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { test } from 'tap';
+import type { Priority } from '../../src/domain/types.js';
 import { Admission } from '../../src/pipeline/admission.js';
 
 const never = new AbortController().signal;
@@ -48,20 +49,56 @@ test('batches together hold half at most, and leave the rest to single images', 
   t.match(admission.load(), { images: 0, bytes: 0 });
 });
 
-test('slots go by class, then by arrival; a worse class is not starved', async (t) => {
-  const admission = new Admission({ imagesMax: 100, bytesMax: 1, slots: 1 }, counter());
-  const leave = await admission.enter('interactive', never);
+test('slots go by class in fixed shares, then by arrival: under lasting overload none starves and none is swamped', async (t) => {
+  const admission = new Admission({ imagesMax: 1000, bytesMax: 1, slots: 1 }, counter());
   const order: string[] = [];
-  const wait = async (name: string, priority: 'interactive' | 'batch'): Promise<void> => {
+  const wait = async (priority: Priority, name: string): Promise<void> => {
     const done = await admission.enter(priority, never);
     order.push(name);
     done();
   };
-  const all = [wait('b0', 'batch'), ...Array.from({ length: 12 }, (_, i) => wait(`i${i}`, 'interactive'))];
+  const leave = await admission.enter('interactive', never);
+  const all = Array.from({ length: 90 }, (_, n) => [
+    wait('async', `a${n}`),
+    wait('batch', `b${n}`),
+    wait('interactive', `i${n}`),
+  ]).flat();
   leave();
   await Promise.all(all);
-  t.same(order.slice(0, 8), ['i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6', 'i7']);
-  t.equal(order[8], 'b0');
+  t.equal(order[0], 'i0', 'the best class first');
+  const among = (from: number, to: number, kind: string): number =>
+    order.slice(from, to).filter((name) => name.startsWith(kind)).length;
+  for (let from = 0; from < 90; from += 9)
+    t.same(
+      ['i', 'b', 'a'].map((kind) => among(from, from + 9, kind)),
+      [6, 2, 1],
+    );
+  const longest = /b+/.exec(order.slice(0, 90).join('').replace(/\d/g, ''))?.[0].length;
+  t.equal(longest, 1, 'a single image never waits for two of a batch');
+  for (const kind of ['i', 'b', 'a']) {
+    const own = order.filter((name) => name.startsWith(kind)).map((name) => Number(name.slice(1)));
+    t.same(
+      own,
+      Array.from({ length: 90 }, (_, n) => n),
+      'in order of arrival',
+    );
+  }
+});
+
+test('what a class does not use is not saved up', async (t) => {
+  const admission = new Admission({ imagesMax: 1000, bytesMax: 1, slots: 1 }, counter());
+  for (let i = 0; i < 50; i++) (await admission.enter('batch', never))();
+  const leave = await admission.enter('batch', never);
+  const order: Priority[] = [];
+  const wait = async (priority: Priority): Promise<void> => {
+    const done = await admission.enter(priority, never);
+    order.push(priority);
+    done();
+  };
+  const all = [...Array(6).fill('batch'), ...Array(12).fill('interactive')].map(wait);
+  leave();
+  await Promise.all(all);
+  t.equal(order.slice(0, 8).filter((priority) => priority === 'interactive').length, 6);
 });
 
 test('who is aborted while waiting leaves the queue and takes no slot', async (t) => {
