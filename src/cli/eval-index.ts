@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -48,7 +49,11 @@ export async function readIndex(path: string): Promise<LabelledImage[]> {
       split: cell('split') || 'train',
       width: Number(cell('width')) || 0,
       height: Number(cell('height')) || 0,
-      seed: Number.parseInt(cell('sha256').slice(0, 8), 16) || i + 1,
+      seed: Number.parseInt((cell('sha256') || sha256(cell('file'))).slice(0, 8), 16),
     };
   });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,5 @@
 import type { RgbImage } from '../domain/types.js';
+import { MersenneTwister } from './mersenne-twister.js';
 import { sharp } from './sharp.js';
 
 /**
@@ -33,7 +34,8 @@ export interface Original {
   seed: number;
 }
 
-interface Fate {
+/** Of a picture: resized by a factor, then saved. */
+export interface Fate {
   factor: number;
   kernel: 'linear' | 'cubic' | 'lanczos3';
   codec: 'jpeg' | 'webp' | 'png';
@@ -108,27 +110,16 @@ function fateOf(condition: Condition, original: Original): Fate {
   }
 }
 
-/** One distribution for both classes: what is drawn depends on the seed alone. */
-function drawnFate(seed: number): Fate {
-  const random = uniforms(seed);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  const between = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
-  const factor = random() < 0.6 ? pick(MATCHED_FACTORS) : 1;
-  const kernel = pick(KERNELS);
-  const u = random();
-  if (u < 0.75)
-    return { factor, kernel, codec: 'jpeg', quality: between(45, 97), chroma: pick(['4:4:4', '4:2:0']) };
-  if (u < 0.9) return { factor, kernel, codec: 'webp', quality: between(50, 95), chroma: '4:2:0' };
+/** One distribution for both classes: what is drawn depends on the seed alone. Draw for draw as `matched_plan` in degrade.py. */
+export function drawnFate(seed: number): Fate {
+  const draw = new MersenneTwister(seed);
+  const factor = draw.random() < 0.6 ? draw.choice(MATCHED_FACTORS) : 1;
+  const kernel = factor === 1 ? 'cubic' : draw.choice(KERNELS);
+  const u = draw.random();
+  if (u < 0.75) {
+    const quality = draw.randint(45, 97);
+    return { factor, kernel, codec: 'jpeg', quality, chroma: draw.choice(['4:4:4', '4:2:0'] as const) };
+  }
+  if (u < 0.9) return { factor, kernel, codec: 'webp', quality: draw.randint(50, 95), chroma: '4:2:0' };
   return { factor, kernel, codec: 'png', quality: 100, chroma: '4:4:4' };
-}
-
-/** Mulberry32: 0..1 from a 32-bit state; good enough to draw fates, the same everywhere. */
-function uniforms(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

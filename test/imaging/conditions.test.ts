@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { RgbImage } from '../../src/domain/types.js';
-import { CONDITIONS, type Condition, under } from '../../src/imaging/conditions.js';
+import { CONDITIONS, type Condition, drawnFate, under } from '../../src/imaging/conditions.js';
 import { decode } from '../../src/imaging/decode.js';
 import { probe } from '../../src/imaging/probe.js';
 
@@ -75,5 +75,25 @@ t.test('every condition takes a picture smaller than its square', async (t) => {
   for (const condition of CONDITIONS) {
     const { width, height } = await seen(condition, picture(40, 90));
     t.ok(width >= 8 && height >= 8, condition);
+  }
+});
+
+t.test("matched draws what the Python twin's `matched_plan` draws", async (t) => {
+  // [seed, factor, kernel, codec, quality, chroma], printed by models/training/detector/degrade.py
+  for (const [seed, factor, kernel, codec, quality, chroma] of [
+    [0, 1.0, 'cubic', 'webp', 76, '4:2:0'],
+    [1, 1.25, 'linear', 'jpeg', 76, '4:2:0'],
+    [7, 0.6, 'cubic', 'jpeg', 49, '4:4:4'],
+    [4294967295, 1.0, 'cubic', 'jpeg', 83, '4:2:0'],
+    [3735928559, 0.8, 'lanczos3', 'png', 100, '4:4:4'],
+    [123456789, 1.0, 'cubic', 'jpeg', 96, '4:2:0'],
+    [2147483648, 0.9, 'linear', 'jpeg', 52, '4:4:4'],
+    [42, 1.0, 'cubic', 'jpeg', 62, '4:4:4'],
+    [99, 0.6, 'lanczos3', 'jpeg', 60, '4:4:4'],
+    [1000, 1.0, 'cubic', 'jpeg', 51, '4:2:0'],
+    [31337, 1.0, 'cubic', 'jpeg', 83, '4:4:4'],
+    [65535, 1.25, 'cubic', 'jpeg', 53, '4:4:4'],
+  ] as const) {
+    t.same(drawnFate(seed), { factor, kernel, codec, quality, chroma }, `seed ${seed}`);
   }
 });
