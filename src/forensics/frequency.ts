@@ -5,6 +5,7 @@ import type { FrequencyStatistics, SpectrumPeak } from './types.js';
 const SIZE = 256;
 const RINGS = 64;
 const SECTORS = 12;
+const DIRECTIONS = 8;
 const PEAKS_MAX = 8;
 /** Peaks nearer to zero frequency are the picture's own large shapes. */
 const PEAK_RADIUS_MIN = 12;
@@ -16,7 +17,8 @@ const SCORE_SCALE = 12;
 /** Null where a side is under 256 pixels. */
 export function frequencyStatistics(m: Measurements): FrequencyStatistics | null {
   if (m.power.length === 0) return null;
-  const significance = whitened(m.power);
+  const logs = logarithms(m.power);
+  const significance = whitened(logs);
   const at = (fx: number, fy: number): number => valueAt(significance, fx, fy);
   const lattice = (period: number): number => {
     const step = SIZE / period;
@@ -34,7 +36,7 @@ export function frequencyStatistics(m: Measurements): FrequencyStatistics | null
     blockPx: SIZE,
     blocks: m.spectrumBlocks,
     slope: slopeOf(m.radial),
-    anisotropy: anisotropyOf(m.power),
+    anisotropy: anisotropyOf(logs),
     upsampling: { half: lattice(2), quarter: lattice(4), eighth: lattice(8) },
     peaks: peaksOf(significance),
     radial: Array.from(m.radial),
@@ -59,31 +61,43 @@ function signed(frequency: number): number {
 }
 
 /** Decades between the strongest and the weakest of eight directions, rings 0.1 to 0.4 cycles a pixel. */
-function anisotropyOf(power: Float32Array): number {
-  const sums = new Float64Array(8);
-  const counts = new Int32Array(8);
-  for (let i = 0; i < HALF; i++) {
-    const x = signed(i % SIZE);
-    const y = Math.floor(i / SIZE);
-    const radius = Math.hypot(x, y) / SIZE;
-    if (radius < 0.1 || radius > 0.4) continue;
-    const sector = Math.min(7, Math.floor((8 * Math.atan2(y, x)) / Math.PI));
-    sums[sector] = (sums[sector] as number) + Math.log10((power[i] as number) + 1e-6);
-    counts[sector] = (counts[sector] as number) + 1;
+function anisotropyOf(logs: Float64Array): number {
+  directionTable ??= directions();
+  const sums = new Float64Array(DIRECTIONS + 1);
+  const counts = new Int32Array(DIRECTIONS + 1);
+  for (let i = 0; i < logs.length; i++) {
+    const direction = directionTable[i] as number;
+    sums[direction] = (sums[direction] as number) + (logs[i] as number);
+    counts[direction] = (counts[direction] as number) + 1;
   }
-  const means = sums.map((sum, i) => sum / Math.max(1, counts[i] as number));
+  const means = sums.subarray(0, DIRECTIONS).map((sum, i) => (sum * Math.LOG10E) / (counts[i] as number));
   return Math.max(...means) - Math.min(...means);
 }
 
-/**
- * Logarithm of the power over the median of its ring and direction, in that sector's spreads; the half plane
- * fy >= 0, the other is the same.
- */
-function whitened(power: Float32Array): Float32Array {
-  const { places, starts } = sectors();
-  const out = new Float32Array(HALF);
+let directionTable: Uint8Array | undefined;
+
+/** Of each place of the half plane; DIRECTIONS where its frequency is not looked at. */
+function directions(): Uint8Array {
+  return Uint8Array.from({ length: HALF }, (_, i) => {
+    const x = signed(i % SIZE);
+    const y = Math.floor(i / SIZE);
+    const radius = Math.hypot(x, y) / SIZE;
+    if (radius < 0.1 || radius > 0.4) return DIRECTIONS;
+    return Math.min(DIRECTIONS - 1, Math.floor((DIRECTIONS * Math.atan2(y, x)) / Math.PI));
+  });
+}
+
+/** Natural logarithms of the half plane fy >= 0; the other is the same. */
+function logarithms(power: Float32Array): Float64Array {
   const logs = new Float64Array(HALF);
   for (let i = 0; i < HALF; i++) logs[i] = Math.log((power[i] as number) + 1e-6);
+  return logs;
+}
+
+/** Logarithm of the power over the median of its ring and direction, in that sector's spreads. */
+function whitened(logs: Float64Array): Float32Array {
+  const { places, starts } = sectors();
+  const out = new Float32Array(HALF);
   for (let sector = 0; sector + 1 < starts.length; sector++) {
     const from = starts[sector] as number;
     const to = starts[sector + 1] as number;

@@ -1,7 +1,7 @@
 import { GHOST_QUALITIES } from './jpeg-history.js';
 import type { Measurements } from './kernels.js';
 import { type LocalGhosts, localGhosts } from './local-ghosts.js';
-import { type LocalLevels, localLevels, noiseLevels, windowQuantiles } from './local-levels.js';
+import { type LocalLevels, localLevels, windowQuantiles } from './local-levels.js';
 import { BLOCK_PX, windowGrid } from './regions.js';
 
 export interface LocalAnalysis {
@@ -18,7 +18,7 @@ const GREY_MAX = 243;
 /** Least spreads that are believed, in octaves. */
 const NOISE_SPREAD_MIN = 0.15;
 const ELA_SPREAD_MIN = 0.08;
-/** Grey levels that keep the logarithm finite; well under what rounding leaves. */
+/** Grey levels that keep the logarithm finite; quantisation alone leaves about this much. */
 const LEVEL_FLOOR = 0.1;
 
 export function analyseLocally(m: Measurements, width: number, height: number): LocalAnalysis {
@@ -29,10 +29,11 @@ export function analyseLocally(m: Measurements, width: number, height: number): 
   const octaves = (v: number): number => Math.log2(v + LEVEL_FLOOR);
   const grey = windowQuantiles(plane(m.greyMean), 0.5);
   const elaLevels = m.elaSums.length === 0 ? new Float32Array(0) : levelsOf(m.elaSums, cols, width, height);
+  const noise = windowQuantiles(plane(m.noiseDeviation), 0.25).map(octaves);
   return {
     ghosts: ghostsOf(m, width, height),
     noise: localLevels(
-      noiseLevels(plane(m.noiseDeviation)),
+      noise,
       grey,
       (w) => (grey[w] as number) > GREY_MIN && (grey[w] as number) < GREY_MAX,
       grid,
@@ -40,7 +41,7 @@ export function analyseLocally(m: Measurements, width: number, height: number): 
     ),
     ela: localLevels(
       windowQuantiles(plane(elaLevels), 0.25).map(octaves),
-      windowQuantiles(plane(m.noiseDeviation), 0.25).map(octaves),
+      noise,
       () => true,
       grid,
       ELA_SPREAD_MIN,

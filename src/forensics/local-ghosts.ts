@@ -34,68 +34,71 @@ export function localGhosts({ energy, qualities, width, height }: LocalGhostInpu
   const blockRows = Math.ceil(height / BLOCK_PX);
   const { cols, rows } = windowGrid(blockCols, blockRows);
   const scores = new Float32Array(cols * rows).fill(Number.NaN);
-  const dips = dipsOfWindows(energy, qualities, blockCols, blockRows);
-  const valid: number[] = [];
-  for (let w = 0; w < scores.length; w++) if (!Number.isNaN(dips[w * qualities] as number)) valid.push(w);
+  const logsOf = (q: number): Float32Array => logsOfWindows(energy, q, blockCols, blockRows);
+  let [before, here, after] = [logsOf(0), logsOf(1), logsOf(2)];
+  const valid = windowsOver(before, Math.log(TEXTURE_MIN));
   const result = { scores, cols, rows, coverage: valid.length / Math.max(1, scores.length) };
   if (valid.length < WINDOWS_MIN) return result;
-  const first = new Float32Array(scores.length);
-  const second = new Float32Array(scores.length);
-  const atQuality = new Float64Array(valid.length);
+  // Of the valid windows, in their order.
+  const first = new Float32Array(valid.length);
+  const second = new Float32Array(valid.length);
+  const dips = new Float64Array(valid.length);
   for (let q = 1; q + 1 < qualities; q++) {
-    for (let i = 0; i < valid.length; i++)
-      atQuality[i] = dips[(valid[i] as number) * qualities + q] as number;
-    const { centre, spread } = centreAndSpread(atQuality);
-    for (const w of valid) {
-      const z = Math.abs((dips[w * qualities + q] as number) - centre) / Math.max(spread, SPREAD_MIN);
-      // The two largest: a history shows at more than one quality, a chance at one.
-      if (z > (first[w] as number)) {
-        second[w] = first[w] as number;
-        first[w] = z;
-      } else if (z > (second[w] as number)) second[w] = z;
+    for (let i = 0; i < valid.length; i++) {
+      const w = valid[i] as number;
+      dips[i] = Math.fround(((before[w] as number) + (after[w] as number)) / 2 - (here[w] as number));
     }
+    const { centre, spread } = centreAndSpread(dips);
+    for (let i = 0; i < valid.length; i++) {
+      const z = Math.abs((dips[i] as number) - centre) / Math.max(spread, SPREAD_MIN);
+      // The two largest: a history shows at more than one quality, a chance at one.
+      if (z > (first[i] as number)) {
+        second[i] = first[i] as number;
+        first[i] = z;
+      } else if (z > (second[i] as number)) second[i] = z;
+    }
+    if (q + 2 < qualities) [before, here, after] = [here, after, logsOf(q + 2)];
   }
-  for (const w of valid) scores[w] = ((first[w] as number) + (second[w] as number)) / 2;
+  for (let i = 0; i < valid.length; i++)
+    scores[valid[i] as number] = ((first[i] as number) + (second[i] as number)) / 2;
   return result;
 }
 
-/** [window][quality]; the first entry of a window without texture is NaN. */
-function dipsOfWindows(energy: Float32Array, qualities: number, cols: number, rows: number): Float32Array {
+function windowsOver(values: Float32Array, least: number): Int32Array {
+  const found = new Int32Array(values.length);
+  let count = 0;
+  for (let w = 0; w < values.length; w++) if ((values[w] as number) >= least) found[count++] = w;
+  return found.subarray(0, count);
+}
+
+/** Natural logarithm of each window's mean error at one quality. */
+function logsOfWindows(energy: Float32Array, quality: number, cols: number, rows: number): Float32Array {
   const cellCols = Math.floor(cols / CELL_BLOCKS);
   const cellRows = Math.floor(rows / CELL_BLOCKS);
   const grid = windowGrid(cols, rows);
-  const out = new Float32Array(grid.cols * grid.rows * qualities);
+  const plane = energy.subarray(quality * cols * rows, (quality + 1) * cols * rows);
   const cells = new Float32Array(cellCols * cellRows);
-  const logs = new Float32Array(out.length);
-  for (let q = 0; q < qualities; q++) {
-    const plane = energy.subarray(q * cols * rows, (q + 1) * cols * rows);
-    for (let y = 0; y < cellRows; y++) {
-      for (let x = 0; x < cellCols; x++) {
-        const at = y * CELL_BLOCKS * cols + x * CELL_BLOCKS;
-        cells[y * cellCols + x] =
-          (plane[at] as number) +
-          (plane[at + 1] as number) +
-          (plane[at + cols] as number) +
-          (plane[at + cols + 1] as number);
-      }
-    }
-    for (let y = 0; y < grid.rows; y++) {
-      for (let x = 0; x < grid.cols; x++) {
-        const at = y * cellCols + x;
-        const sum =
-          (cells[at] as number) +
-          (cells[at + 1] as number) +
-          (cells[at + cellCols] as number) +
-          (cells[at + cellCols + 1] as number);
-        logs[(y * grid.cols + x) * qualities + q] = Math.log(sum / 16 + FLOOR);
-      }
+  for (let y = 0; y < cellRows; y++) {
+    for (let x = 0; x < cellCols; x++) {
+      const at = y * CELL_BLOCKS * cols + x * CELL_BLOCKS;
+      cells[y * cellCols + x] =
+        (plane[at] as number) +
+        (plane[at + 1] as number) +
+        (plane[at + cols] as number) +
+        (plane[at + cols + 1] as number);
     }
   }
-  for (let w = 0; w < out.length; w += qualities) {
-    for (let q = 1; q + 1 < qualities; q++) {
-      out[w + q] = ((logs[w + q - 1] as number) + (logs[w + q + 1] as number)) / 2 - (logs[w + q] as number);
+  const logs = new Float32Array(grid.cols * grid.rows);
+  for (let y = 0; y < grid.rows; y++) {
+    for (let x = 0; x < grid.cols; x++) {
+      const at = y * cellCols + x;
+      const sum =
+        (cells[at] as number) +
+        (cells[at + 1] as number) +
+        (cells[at + cellCols] as number) +
+        (cells[at + cellCols + 1] as number);
+      logs[y * grid.cols + x] = Math.log(sum / 16 + FLOOR);
     }
-    if ((logs[w] as number) < Math.log(TEXTURE_MIN)) out[w] = Number.NaN;
   }
-  return out;
+  return logs;
 }

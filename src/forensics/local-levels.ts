@@ -86,11 +86,3 @@ function interpolate(knots: { at: number; level: number }[], x: number): number 
   const [a, b] = [knots[after - 1], knots[after]] as [typeof first, typeof first];
   return b.at === a.at ? b.level : a.level + ((b.level - a.level) * (x - a.at)) / (b.at - a.at);
 }
-
-/** Octaves of noise: log2 of the quieter quarter's residual deviation, which texture raises least. */
-export function noiseLevels(deviation: BlockPlane): Float32Array {
-  return windowQuantiles(deviation, 0.25).map((v) => Math.log2(v + NOISE_FLOOR));
-}
-
-/** Grey levels; quantisation alone leaves about this much. */
-const NOISE_FLOOR = 0.1;

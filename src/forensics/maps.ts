@@ -52,12 +52,11 @@ function drawEla({ elaMap, mapWidth, mapHeight }: Measurements, mapMaxPx: number
 /** Quantile by counting, of every seventh value: the scale of a picture needs no more. */
 function topOf(values: Uint16Array, share: number): number {
   const counts = new Uint32Array(ELA_VALUES);
-  let left = 0;
-  for (let i = 0; i < values.length; i += 7, left++) {
+  for (let i = 0; i < values.length; i += 7) {
     const value = values[i] as number;
     counts[value] = (counts[value] as number) + 1;
   }
-  left *= 1 - share;
+  let left = Math.ceil(values.length / 7) * (1 - share);
   for (let value = counts.length - 1; value > 0; value--) {
     left -= counts[value] as number;
     if (left < 0) return value;
@@ -74,51 +73,33 @@ function drawNoise(m: Measurements, image: { width: number; height: number }, ma
   const blocks = Uint8Array.from(octaves, (v) =>
     Math.max(0, Math.min(255, (255 * (v - low)) / (high - low))),
   );
-  const scale = Math.min(1, mapMaxPx / Math.max(image.width, image.height));
-  const width = Math.max(1, Math.round(image.width * scale));
-  const height = Math.max(1, Math.round(image.height * scale));
-  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor(Math.floor(x / scale) / BLOCK_PX));
-  const map = new Uint8Array(width * height);
-  let drawn = -1;
-  for (let y = 0; y < height; y++) {
-    const row = Math.floor(Math.floor(y / scale) / BLOCK_PX);
-    if (row === drawn) {
-      map.copyWithin(y * width, (y - 1) * width, y * width);
-      continue;
-    }
-    drawn = row;
-    for (let x = 0; x < width; x++)
-      map[y * width + x] = blocks[row * cols + (columns[x] as number)] as number;
-  }
   const level = (v: number): string => Math.max(0, 2 ** v - NOISE_FLOOR).toFixed(1);
-  return renderMap(map, width, height, {
+  return renderMap(blocks, cols, blocks.length / cols, {
     palette: perceptualMap(),
     longSidePx: mapMaxPx,
     levels: LEVELS,
+    squares: { px: BLOCK_PX, imageWidth: image.width, imageHeight: image.height },
     legend: { caption: 'noise level', low: level(low), high: level(high) },
   });
 }
 
 /** Decades of power, zero frequency in the middle, from the 1st to the 99.9th percentile. */
 function drawSpectrum(power: Float32Array): Uint8Array {
-  const decades = power.map((v) => Math.log10(v + 1e-3));
+  const decades = new Float32Array(power.length);
+  for (let i = 0; i < decades.length; i++) decades[i] = Math.log((power[i] as number) + 1e-3) * Math.LOG10E;
   // Every fifth value, which falls on all columns in turn: the scale of a picture needs no more.
-  const sample = Float32Array.from(
-    { length: Math.floor(decades.length / 5) },
-    (_, i) => decades[5 * i] as number,
-  );
+  const sample = new Float32Array(Math.floor(decades.length / 5));
+  for (let i = 0; i < sample.length; i++) sample[i] = decades[5 * i] as number;
   const low = quantile(sample, 0.01);
   const high = Math.max(low + 0.5, quantile(sample, 0.999));
-  const map = new Uint8Array(power.length);
+  const map = new Uint8ClampedArray(power.length);
+  const [factor, half] = [255 / (high - low), SPECTRUM_PX / 2];
   for (let i = 0; i < map.length; i++) {
-    const x = (i + SPECTRUM_PX / 2) % SPECTRUM_PX;
-    const y = (Math.floor(i / SPECTRUM_PX) + SPECTRUM_PX / 2) % SPECTRUM_PX;
-    map[y * SPECTRUM_PX + x] = Math.max(
-      0,
-      Math.min(255, (255 * ((decades[i] as number) - low)) / (high - low)),
-    );
+    // Half a period on along both axes; 256 is a power of two.
+    const place = (((i >> 8) ^ half) << 8) | ((i & 255) ^ half);
+    map[place] = Math.floor(factor * ((decades[i] as number) - low));
   }
-  return renderMap(map, SPECTRUM_PX, SPECTRUM_PX, {
+  return renderMap(new Uint8Array(map.buffer), SPECTRUM_PX, SPECTRUM_PX, {
     palette: perceptualMap(),
     longSidePx: SPECTRUM_PX,
     levels: LEVELS,

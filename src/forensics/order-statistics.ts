@@ -3,7 +3,7 @@
 /** The `share`-th smallest value, 0 the least and 1 the greatest; 0 for nothing. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) return 0;
-  return select(Float64Array.from(values), Math.min(values.length - 1, Math.floor(share * values.length)));
+  return select(new Float64Array(values), Math.min(values.length - 1, Math.floor(share * values.length)));
 }
 
 export function median(values: ArrayLike<number>): number {
@@ -13,7 +13,7 @@ export function median(values: ArrayLike<number>): number {
 /** Median and 1.4826 times the median absolute deviation, which is the standard deviation of a Gaussian. */
 export function centreAndSpread(values: ArrayLike<number>): { centre: number; spread: number } {
   if (values.length === 0) return { centre: 0, spread: 0 };
-  const work = Float64Array.from(values);
+  const work = new Float64Array(values);
   const middle = Math.floor(work.length / 2);
   const centre = select(work, middle);
   for (let i = 0; i < work.length; i++) work[i] = Math.abs((work[i] as number) - centre);

@@ -14,6 +14,8 @@ export interface MapPictureOptions {
   levels: number;
   /** The place on the scale, 0..255, that each value stands for; absent: the value itself. */
   scale?: Uint8Array;
+  /** The values are squares of an image, each drawn over all of its pixels; absent: a value is a pixel. */
+  squares?: { px: number; imageWidth: number; imageHeight: number };
   /** Drawn below the map; only with fewer than 256 levels, since it needs two places of the palette for itself. */
   legend?: MapLegend;
 }
@@ -36,7 +38,7 @@ interface Size {
 }
 
 /**
- * Draws a measured map (one byte a pixel, row-major) as a palette PNG.
+ * Draws a measured map (row-major) as a palette PNG.
  * @param map `width * height` values, each a place in `scale`, or 0..255 without it.
  */
 export function renderMap(
@@ -47,11 +49,12 @@ export function renderMap(
 ): Uint8Array {
   if (map.length !== width * height)
     throw new RangeError(`map is ${map.length} bytes, not ${width} x ${height}`);
-  const { legend, palette } = options;
-  const scale = Math.min(1, options.longSidePx / Math.max(width, height));
+  const { legend, palette, squares } = options;
+  const [fullWidth, fullHeight] = squares ? [squares.imageWidth, squares.imageHeight] : [width, height];
+  const scale = Math.min(1, options.longSidePx / Math.max(fullWidth, fullHeight));
   const size = {
-    width: Math.max(1, Math.round(width * scale)),
-    height: Math.max(1, Math.round(height * scale)),
+    width: Math.max(1, Math.round(fullWidth * scale)),
+    height: Math.max(1, Math.round(fullHeight * scale)),
   };
   const textScale = size.width >= 480 ? 2 : 1;
   const picture = legend
@@ -60,17 +63,19 @@ export function renderMap(
         size.height + textScale * LEGEND_HEIGHT_DOTS,
       )
     : new IndexedPicture(size.width, size.height);
-  if (size.width === width && size.height === height) {
+  if (squares !== undefined) {
+    drawSquares(map, width, picture, size, squares.px * scale, shownAs(options));
+  } else if (size.width === width && size.height === height) {
     copy(map, picture, size, shownAs(options));
   } else {
     averageDown(map, width, height, picture, size, shownAs(options));
   }
-  if (legend === undefined) return encodePalettePng(picture, palette);
+  if (legend === undefined) return encodePalettePng(picture, palette, 'fine');
   drawLegend(picture, legend, size.height, textScale, options.levels);
   const withInk = Uint8Array.from(palette);
   withInk.set([24, 24, 24], 3 * PAPER);
   withInk.set([235, 235, 235], 3 * INK);
-  return encodePalettePng(picture, withInk);
+  return encodePalettePng(picture, withInk, 'fine');
 }
 
 const LEGEND_HEIGHT_DOTS = GLYPH_HEIGHT_PX + 18;
@@ -118,6 +123,29 @@ function copy(
 ): void {
   for (let y = 0, from = 0, to = 1; y < height; y++, to += stride - width) {
     for (const end = to + width; to < end; to++, from++) rows[to] = shown[map[from] as number] as number;
+  }
+}
+
+/** @param side of a square in pixels of the picture; under 1 the square that holds a pixel's corner is drawn. */
+function drawSquares(
+  map: Uint8Array | Uint16Array,
+  cols: number,
+  picture: IndexedPicture,
+  { width, height }: Size,
+  side: number,
+  shown: Uint8Array,
+): void {
+  const rowOf = (y: number): number => Math.min(map.length / cols - 1, Math.floor(y / side));
+  const columns = Int32Array.from({ length: width }, (_, x) => Math.min(cols - 1, Math.floor(x / side)));
+  for (let y = 0; y < height; y++) {
+    const row = rowOf(y);
+    if (y > 0 && row === rowOf(y - 1)) {
+      picture.repeatRow(y);
+      continue;
+    }
+    const to = picture.at(0, y);
+    for (let x = 0; x < width; x++)
+      picture.rows[to + x] = shown[map[row * cols + (columns[x] as number)] as number] as number;
   }
 }
 
