@@ -40,10 +40,24 @@ AIDET_OP void Transpose8(Vec v[8]) {
   }
 }
 
+// Bytes of 8 x 8 blocks, two rows a vector, turned on their side: v[i] holds columns 2 i, 2 i + 1.
+AIDET_OP void TransposeBytes(Vec v[4]) {
+  const Vec a = Low8(v[0], v[1]), b = High8(v[0], v[1]);
+  const Vec c = Low8(v[2], v[3]), d = High8(v[2], v[3]);
+  const Vec ab_low = Low8(a, b), ab_high = High8(a, b);
+  const Vec cd_low = Low8(c, d), cd_high = High8(c, d);
+  v[0] = Low32(ab_low, cd_low), v[1] = High32(ab_low, cd_low);
+  v[2] = Low32(ab_high, cd_high), v[3] = High32(ab_high, cd_high);
+}
+
+template <int kShift>
+AIDET_OP Vec Half() {
+  return Set32(1 << (kShift - 1));
+}
+// Sums that hold their half already.
 template <int kShift>
 AIDET_OP Vec Descale(Vec low, Vec high) {
-  const Vec half = Set32(1 << (kShift - 1));
-  return Pack32(ShiftRight32<kShift>(Add32(low, half)), ShiftRight32<kShift>(Add32(high, half)));
+  return Pack32(ShiftRight32<kShift>(low), ShiftRight32<kShift>(high));
 }
 
 // The four odd products, for the low and the high half of each group: rows a..d against the matrix
@@ -52,7 +66,7 @@ struct Odd {
   Vec low[4];
   Vec high[4];
 };
-AIDET_OP Odd OddPart(Vec t4, Vec t5, Vec t6, Vec t7) {
+AIDET_OP Odd OddPart(Vec t4, Vec t5, Vec t6, Vec t7, Vec start) {
   const Vec ab_low = Low16(t4, t5), ab_high = High16(t4, t5);
   const Vec cd_low = Low16(t6, t7), cd_high = High16(t6, t7);
   const Vec a[4] = {SetPair(kOdd44, kF1175), SetPair(kF1175, kOdd55), SetPair(kOdd46, kOdd56),
@@ -61,8 +75,8 @@ AIDET_OP Odd OddPart(Vec t4, Vec t5, Vec t6, Vec t7) {
                     SetPair(kF1175, kOdd77)};
   Odd odd;
   for (int i = 0; i < 4; i++) {
-    odd.low[i] = Add32(MulAdd16(ab_low, a[i]), MulAdd16(cd_low, b[i]));
-    odd.high[i] = Add32(MulAdd16(ab_high, a[i]), MulAdd16(cd_high, b[i]));
+    odd.low[i] = MulAddTo16(MulAddTo16(start, ab_low, a[i]), cd_low, b[i]);
+    odd.high[i] = MulAddTo16(MulAddTo16(start, ab_high, a[i]), cd_high, b[i]);
   }
   return odd;
 }
@@ -77,27 +91,38 @@ AIDET_OP void ForwardPass(Vec v[8]) {
   const Vec t10 = Add16(t0, t3), t13 = Sub16(t0, t3);
   const Vec t11 = Add16(t1, t2), t12 = Sub16(t1, t2);
   if constexpr (kRows) {
-    v[0] = ShiftLeft16<kPass1Bits>(Add16(t10, t11));
+    // Samples come as 0..255; the 128 that is to be taken from each shows in this sum alone.
+    v[0] = ShiftLeft16<kPass1Bits>(Sub16(Add16(t10, t11), Set16(8 * 128)));
     v[4] = ShiftLeft16<kPass1Bits>(Sub16(t10, t11));
   } else {
-    const Vec half = Set16(1 << (kPass1Bits - 1));
-    v[0] = ShiftRight16<kPass1Bits>(Add16(Add16(t10, t11), half));
-    v[4] = ShiftRight16<kPass1Bits>(Add16(Sub16(t10, t11), half));
+    const Vec half16 = Set16(1 << (kPass1Bits - 1));
+    v[0] = ShiftRight16<kPass1Bits>(Add16(Add16(t10, t11), half16));
+    v[4] = ShiftRight16<kPass1Bits>(Add16(Sub16(t10, t11), half16));
   }
   const Vec low = Low16(t12, t13), high = High16(t12, t13);
   const Vec c2 = SetPair(kF0541, kF0541 + kF0765), c6 = SetPair(kF0541 - kF1847, kF0541);
-  v[2] = Descale<kShift>(MulAdd16(low, c2), MulAdd16(high, c2));
-  v[6] = Descale<kShift>(MulAdd16(low, c6), MulAdd16(high, c6));
-  const Odd odd = OddPart(t4, t5, t6, t7);
+  const Vec half = Half<kShift>();
+  v[2] = Descale<kShift>(MulAddTo16(half, low, c2), MulAddTo16(half, high, c2));
+  v[6] = Descale<kShift>(MulAddTo16(half, low, c6), MulAddTo16(half, high, c6));
+  const Odd odd = OddPart(t4, t5, t6, t7, half);
   v[7] = Descale<kShift>(odd.low[0], odd.high[0]);
   v[5] = Descale<kShift>(odd.low[1], odd.high[1]);
   v[3] = Descale<kShift>(odd.low[2], odd.high[2]);
   v[1] = Descale<kShift>(odd.low[3], odd.high[3]);
 }
 
-// Samples minus 128 in rows -> coefficients times 8, v[r] holding vertical frequency r.
-AIDET_OP void ForwardDct(Vec v[8]) {
-  Transpose8(v);
+// Blocks of bytes side by side, rows `stride` apart -> coefficients times 8, v[r] holding vertical
+// frequency r.
+AIDET_OP void ForwardDct(const uint8_t* samples, ptrdiff_t stride, Vec v[8]) {
+  Vec bytes[4];
+  for (int i = 0; i < 4; i++) {
+    bytes[i] = LoadHalves(samples + 2 * i * stride, samples + (2 * i + 1) * stride);
+  }
+  TransposeBytes(bytes);
+  for (int i = 0; i < 4; i++) {
+    v[2 * i] = Low8(bytes[i], Zero());
+    v[2 * i + 1] = High8(bytes[i], Zero());
+  }
   ForwardPass<true>(v);
   Transpose8(v);
   ForwardPass<false>(v);
@@ -106,19 +131,21 @@ AIDET_OP void ForwardDct(Vec v[8]) {
 template <bool kRows>
 AIDET_OP void InversePass(Vec v[8]) {
   constexpr int kShift = kRows ? kConstBits + kPass1Bits + 3 : kConstBits - kPass1Bits;
-  const Vec half = Set32(1 << (kShift - 1));
+  const Vec half = Half<kShift>();
   const Vec sum = SetPair(1 << kConstBits, 1 << kConstBits);
   const Vec difference = SetPair(1 << kConstBits, -(1 << kConstBits));
   const Vec c2 = SetPair(kF0541, kF0541 - kF1847), c3 = SetPair(kF0541 + kF0765, kF0541);
-  const Odd odd = OddPart(v[7], v[5], v[3], v[1]);
+  const Vec minus_c2 = SetPair(-kF0541, kF1847 - kF0541);
+  const Vec minus_c3 = SetPair(-kF0541 - kF0765, -kF0541);
+  const Odd odd = OddPart(v[7], v[5], v[3], v[1], Zero());
   Vec result[8];
   Vec parts[8];
   for (int h = 0; h < 2; h++) {
     const Vec z04 = h == 0 ? Low16(v[0], v[4]) : High16(v[0], v[4]);
     const Vec z26 = h == 0 ? Low16(v[2], v[6]) : High16(v[2], v[6]);
-    const Vec t0 = Add32(MulAdd16(z04, sum), half), t1 = Add32(MulAdd16(z04, difference), half);
-    const Vec t2 = MulAdd16(z26, c2), t3 = MulAdd16(z26, c3);
-    const Vec even[4] = {Add32(t0, t3), Add32(t1, t2), Sub32(t1, t2), Sub32(t0, t3)};
+    const Vec t0 = MulAddTo16(half, z04, sum), t1 = MulAddTo16(half, z04, difference);
+    const Vec even[4] = {MulAddTo16(t0, z26, c3), MulAddTo16(t1, z26, c2),
+                         MulAddTo16(t1, z26, minus_c2), MulAddTo16(t0, z26, minus_c3)};
     for (int i = 0; i < 4; i++) {
       const Vec o = h == 0 ? odd.low[3 - i] : odd.high[3 - i];
       const Vec up = ShiftRight32<kShift>(Add32(even[i], o));
@@ -135,12 +162,24 @@ AIDET_OP void InversePass(Vec v[8]) {
   for (int i = 0; i < 8; i++) v[i] = result[i];
 }
 
-// Dequantised coefficients -> samples minus 128, before they are limited to 0..255.
-AIDET_OP void InverseDct(Vec v[8]) {
+// Dequantised coefficients -> samples limited to 0..255, as bytes.
+AIDET_OP void InverseDct(Vec v[8], uint8_t* samples, ptrdiff_t stride) {
   InversePass<false>(v);
   Transpose8(v);
   InversePass<true>(v);
-  Transpose8(v);
+  // v[c] holds column c minus 128, rows side by side: limited by saturation, then turned.
+  Vec pairs[4];
+  for (int i = 0; i < 4; i++) pairs[i] = Pack16(v[i], v[i + 4]);
+  const Vec a = Low8(pairs[0], pairs[1]), b = Low8(pairs[2], pairs[3]);
+  const Vec c = High8(pairs[0], pairs[1]), d = High8(pairs[2], pairs[3]);
+  const Vec ab_low = Low16(a, b), ab_high = High16(a, b);
+  const Vec cd_low = Low16(c, d), cd_high = High16(c, d);
+  const Vec rows[4] = {Low32(ab_low, cd_low), High32(ab_low, cd_low), Low32(ab_high, cd_high),
+                       High32(ab_high, cd_high)};
+  const Vec centre = Set16(static_cast<int16_t>(0x8080));
+  for (int i = 0; i < 4; i++) {
+    StoreHalves(samples + 2 * i * stride, samples + (2 * i + 1) * stride, Xor(rows[i], centre));
+  }
 }
 
 }  // namespace aidet::forensics::AIDET_TARGET

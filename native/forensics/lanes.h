@@ -39,6 +39,18 @@ AIDET_OP void StoreI16AsU8(uint8_t* p, Vec v) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                       _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, zero)));
 }
+// Group k is the 8 bytes at a + 8 k and the 8 at b + 8 k.
+AIDET_OP Vec LoadHalves(const uint8_t* a, const uint8_t* b) {
+  const __m512i both = _mm512_inserti64x4(
+      _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a))),
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)), 1);
+  return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7), both);
+}
+AIDET_OP void StoreHalves(uint8_t* a, uint8_t* b, Vec v) {
+  const __m512i both = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), v);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(a), _mm512_castsi512_si256(both));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(b), _mm512_extracti64x4_epi64(both, 1));
+}
 // Group k is the 16 bytes at p + k * step.
 AIDET_OP Vec LoadGroups(const uint8_t* p, int step) {
   Vec v = _mm512_castsi128_si512(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
@@ -68,6 +80,8 @@ AIDET_OP Vec Sign16(Vec a, Vec b) {
   return _mm512_mask_sub_epi16(a, _mm512_movepi16_mask(b), _mm512_setzero_si512(), a);
 }
 AIDET_OP Vec Abs16(Vec a) { return _mm512_abs_epi16(a); }
+// sum + MulAdd16(a, b)
+AIDET_OP Vec MulAddTo16(Vec sum, Vec a, Vec b) { return _mm512_dpwssd_epi32(sum, a, b); }
 template <int N>
 AIDET_OP Vec ShiftLeft16(Vec a) {
   return _mm512_slli_epi16(a, N);
@@ -108,6 +122,17 @@ AIDET_OP void StoreI16AsU8(uint8_t* p, Vec v) {
       _mm_packus_epi16(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
 }
+AIDET_OP Vec LoadHalves(const uint8_t* a, const uint8_t* b) {
+  const __m256i both = _mm256_inserti128_si256(
+      _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a))),
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(b)), 1);
+  return _mm256_permute4x64_epi64(both, _MM_SHUFFLE(3, 1, 2, 0));
+}
+AIDET_OP void StoreHalves(uint8_t* a, uint8_t* b, Vec v) {
+  const __m256i both = _mm256_permute4x64_epi64(v, _MM_SHUFFLE(3, 1, 2, 0));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(a), _mm256_castsi256_si128(both));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(b), _mm256_extracti128_si256(both, 1));
+}
 AIDET_OP Vec LoadGroups(const uint8_t* p, int step) {
   const Vec v = _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   return _mm256_inserti128_si256(v, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + step)), 1);
@@ -130,6 +155,9 @@ AIDET_OP Vec Xor(Vec a, Vec b) { return _mm256_xor_si256(a, b); }
 // Used where b = 0 only goes with a = 0.
 AIDET_OP Vec Sign16(Vec a, Vec b) { return _mm256_sign_epi16(a, b); }
 AIDET_OP Vec Abs16(Vec a) { return _mm256_abs_epi16(a); }
+AIDET_OP Vec MulAddTo16(Vec sum, Vec a, Vec b) {
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
+}
 template <int N>
 AIDET_OP Vec ShiftLeft16(Vec a) {
   return _mm256_slli_epi16(a, N);
@@ -216,6 +244,13 @@ AIDET_OP Vec Load(const void* p) { return vld1q_u8(static_cast<const uint8_t*>(p
 AIDET_OP void Store(void* p, Vec v) { vst1q_u8(static_cast<uint8_t*>(p), v); }
 AIDET_OP Vec LoadU8AsI16(const uint8_t* p) { return V(vmovl_u8(vld1_u8(p))); }
 AIDET_OP void StoreI16AsU8(uint8_t* p, Vec v) { vst1_u8(p, vqmovun_s16(S16(v))); }
+AIDET_OP Vec LoadHalves(const uint8_t* a, const uint8_t* b) {
+  return vcombine_u8(vld1_u8(a), vld1_u8(b));
+}
+AIDET_OP void StoreHalves(uint8_t* a, uint8_t* b, Vec v) {
+  vst1_u8(a, vget_low_u8(v));
+  vst1_u8(b, vget_high_u8(v));
+}
 AIDET_OP Vec LoadGroups(const uint8_t* p, int) { return vld1q_u8(p); }
 AIDET_OP void StoreGroups(uint8_t* p, int, Vec v) { vst1q_u8(p, v); }
 AIDET_OP Vec Spread(const uint8_t* group) { return vld1q_u8(group); }
@@ -278,6 +313,9 @@ AIDET_BINARY(MulHighU16,
 AIDET_BINARY(MulRound16, vqrdmulhq_s16(S16(a), S16(b)))
 AIDET_BINARY(MulAdd16, vpaddq_s32(vmull_s16(vget_low_s16(S16(a)), vget_low_s16(S16(b))),
                                   vmull_high_s16(S16(a), S16(b))))
+AIDET_OP Vec MulAddTo16(Vec sum, Vec a, Vec b) {
+  return V(vaddq_s32(S32(sum), S32(MulAdd16(a, b))));
+}
 AIDET_OP Vec MulAddU8(Vec a, Vec b) {
   const int8x16_t sb = vreinterpretq_s8_u8(b);
   const int16x8_t low =

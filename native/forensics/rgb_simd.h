@@ -149,15 +149,94 @@ AIDET_OP void ForEachRgb(const uint8_t* row, int width, const Work& work) {
   }
 }
 
-// Luma, and the chroma planes where wanted, of kBytes pixels. The products with constants beyond 16
+// Luma, and the chroma planes where wanted, of kBytes pixels: (r R + g G + b B + offset) >> 16,
+// exact.
+#if defined(AIDET_TARGET_AVX512)
+
+// Pixels 16 k .. 16 k + 15 as 32-bit pairs (R, G) and (B, G): green twice, so that no weight of
+// luma goes beyond 16 bits.
+struct Colours {
+  Vec rg[4], bg[4];
+};
+struct alignas(64) SpreadTable {
+  uint8_t rg[2][64], bg[2][64];
+};
+// A quarter begins at the loaded bytes or, the last one, 16 bytes into them.
+constexpr SpreadTable MakeSpreadTable() {
+  SpreadTable t{};
+  for (int last = 0; last < 2; last++) {
+    for (int i = 0; i < 16; i++) {
+      const int from = 16 * last + 3 * i;
+      t.rg[last][4 * i] = static_cast<uint8_t>(from);
+      t.rg[last][4 * i + 2] = t.bg[last][4 * i + 2] = static_cast<uint8_t>(from + 1);
+      t.bg[last][4 * i] = static_cast<uint8_t>(from + 2);
+    }
+  }
+  return t;
+}
+static constexpr SpreadTable kSpread = MakeSpreadTable();
+
+AIDET_OP Colours LoadColours(const uint8_t* p) {
+  constexpr uint64_t kLowBytes = 0x5555555555555555;
+  Colours c;
+  for (int k = 0; k < 4; k++) {
+    const Vec bytes = Load(p + (k == 3 ? 128 : 48 * k));
+    c.rg[k] = _mm512_maskz_permutexvar_epi8(kLowBytes, Load(kSpread.rg[k == 3]), bytes);
+    c.bg[k] = _mm512_maskz_permutexvar_epi8(kLowBytes, Load(kSpread.bg[k == 3]), bytes);
+  }
+  return c;
+}
+
+struct alignas(64) SortTable {
+  uint8_t place[64];
+};
+constexpr SortTable MakeSortTable() {
+  SortTable t{};
+  // Byte 4 i + j of what is sorted belongs to quarter 0, 2, 1, 3.
+  constexpr int kPlaceOfQuarter[4] = {0, 2, 1, 3};
+  for (int pixel = 0; pixel < 64; pixel++) {
+    t.place[pixel] = static_cast<uint8_t>(4 * (pixel % 16) + kPlaceOfQuarter[pixel / 16]);
+  }
+  return t;
+}
+static constexpr SortTable kSort = MakeSortTable();
+
+// Bits 16..23 of start + r R + g G + b B + g2 G.
+AIDET_OP Vec Weigh(const Colours& c, int start, int r, int g, int b, int g2) {
+  const Vec krg = SetPair(r, g), kbg = SetPair(b, g2), from = Set32(start);
+  Vec sum[4];
+  for (int k = 0; k < 4; k++) sum[k] = MulAddTo16(MulAddTo16(from, c.rg[k], krg), c.bg[k], kbg);
+  const auto words = [](Vec low, Vec high) {
+    return _mm512_mask_mov_epi16(_mm512_srli_epi32(low, 16), 0xaaaaaaaa, high);
+  };
+  const Vec even = words(sum[0], sum[1]), odd = words(sum[2], sum[3]);
+  const Vec bytes = _mm512_mask_mov_epi8(even, 0xaaaaaaaaaaaaaaaa, _mm512_slli_epi16(odd, 8));
+  return _mm512_permutexvar_epi8(Load(kSort.place), bytes);
+}
+AIDET_OP Vec Luma(const Colours& c) { return Weigh(c, 32768, 19595, 19235, 7471, 19235); }
+// A weight of 32768 fits only with the sign turned: what is weighed is -x - 1, which is x with all
+// bits turned.
+AIDET_OP Vec Turned(Vec v) { return Xor(v, Set32(-1)); }
+constexpr int kChromaStart = -((128 << 16) + 32767) - 1;
+AIDET_OP Vec ChromaBlue(const Colours& c) {
+  return Turned(Weigh(c, kChromaStart, 11059, 21709, -32768, 0));
+}
+AIDET_OP Vec ChromaRed(const Colours& c) {
+  return Turned(Weigh(c, kChromaStart, -32768, 27439, 5329, 0));
+}
+
+#else
+
+// The products with constants beyond 16
 // bits are taken modulo 2^16 times a channel, which is added again after the shift; all of it is
 // exact.
-struct ColourPairs {
+struct Colours {
   Vec rg[4], b1[4];  // 32-bit pairs (R, G) and (B, 1) of the quarters of each group
   Vec r16[2], g16[2], b16[2];
 };
-AIDET_OP ColourPairs MakePairs(const Rgb& p) {
-  ColourPairs c;
+AIDET_OP Colours LoadColours(const uint8_t* from) {
+  const Rgb p = LoadRgb(from);
+  Colours c;
   const Vec zero = Zero(), one = Set16(1);
   c.r16[0] = Low8(p.r, zero), c.r16[1] = High8(p.r, zero);
   c.g16[0] = Low8(p.g, zero), c.g16[1] = High8(p.g, zero);
@@ -172,8 +251,7 @@ AIDET_OP ColourPairs MakePairs(const Rgb& p) {
 }
 // (r R + g G + b B + one) >> 16, in the order of the bytes, plus `base` (two vectors of 16 bits),
 // limited to 0..255.
-AIDET_OP Vec Weigh(const ColourPairs& c, int r, int g, int b, int one, const Vec base[2],
-                   int offset) {
+AIDET_OP Vec Weigh(const Colours& c, int r, int g, int b, int one, const Vec base[2], int offset) {
   const Vec krg = SetPair(r, g), kb1 = SetPair(b, one), add = Set16(offset);
   Vec half[2];
   for (int h = 0; h < 2; h++) {
@@ -185,12 +263,14 @@ AIDET_OP Vec Weigh(const ColourPairs& c, int r, int g, int b, int one, const Vec
   return Pack16AsU8(half[0], half[1]);
 }
 // 38470 = 65536 - 27066; 32768 = 65536 - 32768.
-AIDET_OP Vec Luma(const ColourPairs& c) { return Weigh(c, 19595, -27066, 7471, -32768, c.g16, 1); }
-AIDET_OP Vec ChromaBlue(const ColourPairs& c) {
+AIDET_OP Vec Luma(const Colours& c) { return Weigh(c, 19595, -27066, 7471, -32768, c.g16, 1); }
+AIDET_OP Vec ChromaBlue(const Colours& c) {
   return Weigh(c, -11059, -21709, -32768, 32767, c.b16, 128);
 }
-AIDET_OP Vec ChromaRed(const ColourPairs& c) {
+AIDET_OP Vec ChromaRed(const Colours& c) {
   return Weigh(c, -32768, -27439, -5329, 32767, c.r16, 128);
 }
+
+#endif
 
 }  // namespace aidet::forensics::AIDET_TARGET

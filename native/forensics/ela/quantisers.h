@@ -16,6 +16,7 @@ struct Quantisers {
   alignas(64) uint16_t correction[64];
   alignas(64) uint16_t scale[64];
   alignas(64) uint16_t step[64];
+  alignas(64) uint16_t divisor[64];  // 8 step
 };
 
 // `table` holds 64 steps of 1..255.
@@ -40,6 +41,7 @@ static inline void PrepareDivisors(const uint16_t* table, Quantisers* q) {
     q->correction[i] = static_cast<uint16_t>(correction);
     q->scale[i] = static_cast<uint16_t>(1u << (32 - shift));
     q->step[i] = table[i];
+    q->divisor[i] = static_cast<uint16_t>(divisor);
   }
 }
 

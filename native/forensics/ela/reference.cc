@@ -55,7 +55,7 @@ void ElaPlainOps::Downsample(const uint8_t* row, const uint8_t* next, int sample
 }
 
 void ElaPlainOps::RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
-                            uint8_t* out) {
+                            uint8_t* out, PixelsAhead) {
   for (int block = 0; block < blocks; block++) {
     int32_t d[64];
     ForwardDctPlain(in + 8 * block, stride, d);

@@ -11,7 +11,7 @@ struct ElaPlainOps {
   // Mean of 2 x 2, rounded with 1 and 2 alternating, so that the sum has no bias.
   static void Downsample(const uint8_t* row, const uint8_t* next, int samples, uint8_t* out);
   static void RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
-                        uint8_t* out);
+                        uint8_t* out, PixelsAhead ahead);
   // cb, cr: the nearer and the farther chroma row; sums: room for their weighted sums, a sample
   // either side.
   static void Compare420(const uint8_t* rgb, const uint8_t* y, const uint8_t* const cb[2],

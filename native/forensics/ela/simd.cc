@@ -25,10 +25,10 @@ struct Chroma {
 struct Ops {
   static void Convert(const uint8_t* rgb, int width, uint8_t* y, uint8_t* cb, uint8_t* cr) {
     ForEachRgb(rgb, width, [&](const uint8_t* p, int x) {
-      const ColourPairs pairs = MakePairs(LoadRgb(p));
-      Store(y + x, Luma(pairs));
-      Store(cb + x, ChromaBlue(pairs));
-      Store(cr + x, ChromaRed(pairs));
+      const Colours colours = LoadColours(p);
+      Store(y + x, Luma(colours));
+      Store(cb + x, ChromaBlue(colours));
+      Store(cr + x, ChromaRed(colours));
     });
   }
 
@@ -41,17 +41,13 @@ struct Ops {
   }
 
   static void RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
-                        uint8_t* out) {
-    const Vec centre = Set16(128);
+                        uint8_t* out, PixelsAhead ahead) {
     for (int block = 0; block < blocks; block += kLanes) {
+      if (ahead.data != nullptr) Fetch(ahead, 8 * block);
       Vec v[8];
-      for (int r = 0; r < 8; r++) {
-        v[r] = Sub16(LoadU8AsI16(in + r * stride + 8 * block), centre);
-      }
-      ForwardDct(v);
+      ForwardDct(in + 8 * block, stride, v);
       for (int r = 0; r < 8; r++) QuantiseRow(v[r], q, r);
-      InverseDct(v);
-      for (int r = 0; r < 8; r++) StoreI16AsU8(out + r * stride + 8 * block, Add16(v[r], centre));
+      InverseDct(v, out + 8 * block, stride);
     }
   }
 
@@ -92,6 +88,13 @@ struct Ops {
   }
 
  private:
+  // 8 kLanes pixels from x on of 8 rows, into the second cache: a strip is too large for the first.
+  AIDET_OP void Fetch(PixelsAhead ahead, int x) {
+    for (int r = 0; r < 8; r++) {
+      const uint8_t* p = ahead.data + r * ahead.stride + 3 * x;
+      for (int byte = 0; byte < 24 * kLanes; byte += 64) __builtin_prefetch(p + byte, 0, 2);
+    }
+  }
   AIDET_OP Chroma Interpolate(const int16_t* sums) {
     const Vec here = Load(sums);
     const Vec three = Add16(here, Add16(here, here));
@@ -115,8 +118,8 @@ struct Ops {
   AIDET_OP Colour ToRgb(Vec y, Vec cb, Vec cr) {
     const Vec cb2 = Add16(cb, cb), cr2 = Add16(cr, cr);
     const Vec weights = SetPair(-22554, 18734), half = Set32(32768);
-    const Vec low = Add32(MulAdd16(Low16(cb, cr), weights), half);
-    const Vec high = Add32(MulAdd16(High16(cb, cr), weights), half);
+    const Vec low = MulAddTo16(half, Low16(cb, cr), weights);
+    const Vec high = MulAddTo16(half, High16(cb, cr), weights);
     const Vec green = Pack32(ShiftRight32<16>(low), ShiftRight32<16>(high));
     return {Add16(Add16(y, cr), Scale(cr2, 26345)), Add16(Sub16(y, cr), green),
             Add16(Add16(y, cb2), Scale(cb2, -14942))};

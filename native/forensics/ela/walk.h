@@ -26,6 +26,13 @@ struct ElaRowOutput {
   uint64_t* sums;
 };
 
+// Pixels of the next strip, which are drawn towards the caches while there is arithmetic to do; a
+// large picture waits for memory else. Null: none.
+struct PixelsAhead {
+  const uint8_t* data;
+  ptrdiff_t stride;
+};
+
 struct ElaPlan {
   Quantisers luma;
   Quantisers chroma;
@@ -96,7 +103,7 @@ class ElaWalk {
       ConvertStrip(16 * m, 16, 16);
       DownsampleStrip(m);
       uint8_t* y_again = b_.y_again + (m & 1) * 16 * b_.row;
-      RoundTrip(b_.y, y_again, 16, (image_.width + 7) / 8, b_.plan->luma);
+      RoundTrip(b_.y, y_again, 16, (image_.width + 7) / 8, b_.plan->luma, Ahead(16 * m, 16));
       const int chroma_blocks = (image_.width + 15) / 16;
       const ptrdiff_t chroma_slot = (m & 1) * 8 * b_.row;
       RoundTrip(b_.small_cb, b_.cb_again + chroma_slot, 8, chroma_blocks, b_.plan->chroma);
@@ -110,7 +117,7 @@ class ElaWalk {
     const int blocks = (image_.width + 7) / 8;
     for (int top = 0; top < image_.height; top += 8) {
       ConvertStrip(top, 8, 8);
-      RoundTrip(b_.y, b_.y_again, 8, blocks, b_.plan->luma);
+      RoundTrip(b_.y, b_.y_again, 8, blocks, b_.plan->luma, Ahead(top, 8));
       RoundTrip(b_.cb, b_.cb_again, 8, blocks, b_.plan->chroma);
       RoundTrip(b_.cr, b_.cr_again, 8, blocks, b_.plan->chroma);
       for (int y = top; y < std::min(top + 8, image_.height); y++) {
@@ -156,9 +163,16 @@ class ElaWalk {
     }
   }
 
-  void RoundTrip(const uint8_t* in, uint8_t* again, int rows, int blocks, const Quantisers& q) {
+  PixelsAhead Ahead(int top, int rows) const {
+    const bool whole = top + 2 * rows <= image_.height;
+    return {whole ? Row(top + rows) : nullptr, image_.stride};
+  }
+
+  void RoundTrip(const uint8_t* in, uint8_t* again, int rows, int blocks, const Quantisers& q,
+                 PixelsAhead ahead = {nullptr, 0}) {
     for (int r = 0; r < rows; r += 8) {
-      Ops::RoundTrip(in + r * b_.row, b_.row, blocks, q, again + r * b_.row);
+      Ops::RoundTrip(in + r * b_.row, b_.row, blocks, q, again + r * b_.row, ahead);
+      if (ahead.data != nullptr) ahead.data += 8 * ahead.stride;
     }
   }
 

@@ -19,7 +19,7 @@ struct PlainOps {
       ForwardDctPlain(pixels + 8 * block, stride, d);
       for (int i = 0; i < b.quads * kQuad; i++) {
         uint32_t sum = 0;
-        for (int k = 0; k < 64; k++) {
+        for (int k = 0; i < b.tables && k < 64; k++) {
           const int divisor = 8 * b.quantisers[i].step[k];
           const int magnitude = std::abs(d[k]);
           const int error = magnitude - (magnitude + divisor / 2) / divisor * divisor;

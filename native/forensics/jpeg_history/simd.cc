@@ -17,9 +17,8 @@ AIDET_OP Vec SquaredError(const Vec magnitude[8], const Quantisers& q) {
     const Vec biased = Add16(magnitude[r], Constants(q.correction + 8 * r));
     const Vec level =
         MulHighU16(MulHighU16(biased, Constants(q.reciprocal + 8 * r)), Constants(q.scale + 8 * r));
-    const Vec error =
-        Sub16(magnitude[r], ShiftLeft16<3>(MulLow16(level, Constants(q.step + 8 * r))));
-    sum = Add32(sum, MulAdd16(error, error));
+    const Vec error = Sub16(magnitude[r], MulLow16(level, Constants(q.divisor + 8 * r)));
+    sum = MulAddTo16(sum, error, error);
   }
   return sum;
 }
@@ -27,18 +26,17 @@ AIDET_OP Vec SquaredError(const Vec magnitude[8], const Quantisers& q) {
 struct Ops {
   static void Row(const uint8_t* pixels, ptrdiff_t stride, const GhostBuffers& b,
                   uint32_t* histograms) {
-    const Vec centre = Set16(128);
     for (int block = 0; block < b.blocks; block += kLanes) {
       Vec v[8];
-      for (int r = 0; r < 8; r++)
-        v[r] = Sub16(LoadU8AsI16(pixels + r * stride + 8 * block), centre);
-      ForwardDct(v);
+      ForwardDct(pixels + 8 * block, stride, v);
       if (histograms != nullptr) Count(v, block, b.blocks, histograms);
       for (int r = 0; r < 8; r++) v[r] = Abs16(v[r]);
       for (int quad = 0; quad < b.quads; quad++) {
         const Quantisers* q = b.quantisers + quad * kQuad;
-        const Vec s0 = SquaredError(v, q[0]), s1 = SquaredError(v, q[1]);
-        const Vec s2 = SquaredError(v, q[2]), s3 = SquaredError(v, q[3]);
+        const int used = b.tables - quad * kQuad;
+        const Vec s0 = SquaredError(v, q[0]), s1 = used > 1 ? SquaredError(v, q[1]) : Zero();
+        const Vec s2 = used > 2 ? SquaredError(v, q[2]) : Zero();
+        const Vec s3 = used > 3 ? SquaredError(v, q[3]) : Zero();
         // Each group's 4 x 4 sums, transposed and added: group k is block k's four qualities.
         const Vec a = Add32(Low32(s0, s1), High32(s0, s1)),
                   c = Add32(Low32(s2, s3), High32(s2, s3));

@@ -13,10 +13,11 @@ namespace aidet::forensics {
 constexpr int kQuad = 4;
 
 struct GhostBuffers {
-  Quantisers* quantisers;  // padded to whole quads
-  uint32_t* row;           // [quad][8 x 8 block][4]: squared errors, scaled by 64
-  uint32_t* block;         // [quad][16 x 16 block][4]
-  uint64_t* total;         // [quad][4]
+  Quantisers* quantisers;
+  uint32_t* row;    // [quad][8 x 8 block][4]: squared errors, scaled by 64
+  uint32_t* block;  // [quad][16 x 16 block][4]
+  uint64_t* total;  // [quad][4]
+  int tables;
   int quads;
   int blocks;
   size_t bytes;
@@ -31,12 +32,14 @@ static inline GhostBuffers LayOutGhosts(void* workspace, int width, int table_co
     at += (bytes + 63) / 64 * 64;
     return p;
   };
+  b.tables = table_count;
   b.quads = (table_count + kQuad - 1) / kQuad;
   b.blocks = width / 8;
   const auto quads = static_cast<size_t>(b.quads);
   // Room for whole vectors of every target behind the last block.
   const size_t blocks = static_cast<size_t>(b.blocks) + 4;
-  b.quantisers = reinterpret_cast<Quantisers*>(take(quads * kQuad * sizeof(Quantisers)));
+  b.quantisers =
+      reinterpret_cast<Quantisers*>(take(static_cast<size_t>(table_count) * sizeof(Quantisers)));
   b.row = reinterpret_cast<uint32_t*>(take(quads * kQuad * blocks * sizeof(uint32_t)));
   b.block = reinterpret_cast<uint32_t*>(take(quads * kQuad * (blocks / 2 + 1) * sizeof(uint32_t)));
   b.total = reinterpret_cast<uint64_t*>(take(quads * kQuad * sizeof(uint64_t)));
@@ -60,11 +63,8 @@ class GhostWalk {
         b_(LayOutGhosts(workspace, params.image.width, params.table_count)) {}
 
   void Run() {
-    for (int i = 0; i < b_.quads * kQuad; i++) {
-      const int table = i < p_.table_count ? i : p_.table_count - 1;
-      PrepareDivisors(p_.tables[table], &b_.quantisers[i]);
-      b_.total[i] = 0;
-    }
+    for (int i = 0; i < b_.tables; i++) PrepareDivisors(p_.tables[i], &b_.quantisers[i]);
+    std::memset(b_.total, 0, static_cast<size_t>(b_.quads) * kQuad * sizeof(uint64_t));
     if (out_->histograms != nullptr) {
       std::memset(out_->histograms, 0, sizeof(uint32_t) * kHistogramModes * kHistogramBins);
     }
@@ -86,18 +86,26 @@ class GhostWalk {
   }
 
  private:
+  typedef uint32_t Sums __attribute__((vector_size(4 * kQuad)));
+  typedef uint64_t Wide __attribute__((vector_size(8 * kQuad)));
+  static inline Sums Load(const uint32_t* p) {
+    Sums v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+  }
+
+  // Adds the row's sums to those of the 16 x 16 blocks, or begins them, and to the totals.
   void Fold(bool first) {
     for (int quad = 0; quad < b_.quads; quad++) {
       const uint32_t* row = b_.row + static_cast<ptrdiff_t>(quad) * b_.blocks * kQuad;
       uint32_t* block = b_.block + static_cast<ptrdiff_t>(quad) * ((b_.blocks + 1) / 2) * kQuad;
-      uint64_t total[kQuad] = {};
-      for (int i = 0; i < b_.blocks; i++) {
-        uint32_t* to = block + i / 2 * kQuad;
-        for (int q = 0; q < kQuad; q++) {
-          const uint32_t value = row[i * kQuad + q];
-          to[q] = first && i % 2 == 0 ? value : to[q] + value;
-          total[q] += value;
-        }
+      Wide total = {};
+      for (int i = 0; i < b_.blocks; i += 2, row += 2 * kQuad, block += kQuad) {
+        Sums sums = Load(row);
+        if (i + 1 < b_.blocks) sums += Load(row + kQuad);
+        total += __builtin_convertvector(sums, Wide);
+        if (!first) sums += Load(block);
+        std::memcpy(block, &sums, sizeof sums);
       }
       for (int q = 0; q < kQuad; q++) b_.total[quad * kQuad + q] += total[q];
     }
