@@ -70,6 +70,9 @@ if (words.length === 0) {
   ]);
 }
 await runTap(files.sort());
-if (words.length === 0) check('native', process.execPath, ['scripts/test-native.mjs']);
+if (words.length === 0) {
+  check('native, sanitized', process.execPath, ['scripts/test-native.mjs']);
+  check('native, 100 megapixels', process.execPath, ['scripts/test-native.mjs', 'plain']);
+}
 process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exit(failed === 0 ? 0 : 1);

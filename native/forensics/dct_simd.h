@@ -3,6 +3,8 @@
 // exact in 32 bits, so the result is that of the published order of operations.
 #pragma once
 
+#include <cstddef>
+
 #include "lanes.h"
 
 namespace aidet::forensics::AIDET_TARGET {

@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "pictures.h"
+#include "runs.h"
 #if defined(AIDET_WITH_LIBJPEG)
 #include <jpeglib.h>
 #endif
@@ -16,103 +16,9 @@
 namespace aidet::forensics::test {
 namespace {
 
-int checks = 0;
-int failures = 0;
-
-void Check(bool ok, const char* what, const char* target, int width, int height, int detail) {
-  checks++;
-  if (ok) return;
-  failures++;
-  if (failures < 40) {
-    std::printf("FAILED %s: %s, %d x %d, %d\n", what, target, width, height, detail);
-  }
-}
-
-struct ElaResult {
-  std::vector<uint8_t> rgb, max;
-  std::vector<uint32_t> sums;
-  bool operator==(const ElaResult& o) const {
-    return rgb == o.rgb && max == o.max && sums == o.sums;
-  }
-};
-
-ElaResult RunElaOn(const ForensicsBackend& backend, const Picture& p, int quality, Subsampling s) {
-  const auto pixels = static_cast<size_t>(p.width) * p.height;
-  ElaResult r{std::vector<uint8_t>(3 * pixels), std::vector<uint8_t>(pixels),
-              std::vector<uint32_t>(static_cast<size_t>(BlocksOf(p.width)) * BlocksOf(p.height))};
-  Aligned workspace(ElaWorkspaceBytes(p.width, s));
-  std::memset(workspace.get(), 0xa5, ElaWorkspaceBytes(p.width, s));
-  ElaOutput out{r.rgb.data(), r.max.data(), r.sums.data()};
-  backend.ela({p.view(), quality, s}, workspace.get(), &out);
-  return r;
-}
-
-struct Grey {
-  Grey(const ForensicsBackend& backend, const Picture& p)
-      : storage(GreyBytes(p.width, p.height)), view(backend.grey(p.view(), storage.bytes())) {}
-  Aligned storage;
-  GreyView view;
-};
-
-struct NoiseResult {
-  std::vector<int8_t> residual;
-  std::vector<float> deviation, mean;
-  int64_t sum, sum2, sum4;
-  bool operator==(const NoiseResult& o) const {
-    return residual == o.residual && deviation == o.deviation && mean == o.mean && sum == o.sum &&
-           sum2 == o.sum2 && sum4 == o.sum4;
-  }
-};
-
-NoiseResult RunNoise(const ForensicsBackend& backend, const GreyView& grey, bool residual) {
-  const auto blocks = static_cast<size_t>(BlocksOf(grey.width)) * BlocksOf(grey.height);
-  NoiseResult r{std::vector<int8_t>(residual ? static_cast<size_t>(grey.width) * grey.height : 0),
-                std::vector<float>(blocks),
-                std::vector<float>(blocks),
-                0,
-                0,
-                0};
-  NoiseOutput out{
-      residual ? r.residual.data() : nullptr, r.deviation.data(), r.mean.data(), 0, 0, 0};
-  backend.noise(grey, &out);
-  r.sum = out.sum, r.sum2 = out.sum2, r.sum4 = out.sum4;
-  return r;
-}
-
-struct GhostResult {
-  std::vector<float> energy;
-  std::vector<double> curve;
-  std::vector<uint32_t> histograms;
-  int64_t blocks;
-  bool operator==(const GhostResult& o) const {
-    return energy == o.energy && curve == o.curve && histograms == o.histograms &&
-           blocks == o.blocks;
-  }
-};
-
-GhostResult RunGhosts(const ForensicsBackend& backend, const GreyView& grey, int tables,
-                      int row_step) {
-  std::vector<uint16_t> steps(64 * static_cast<size_t>(tables));
-  for (int i = 0; i < tables; i++) {
-    ScaleTable(kLumaTable, 100 - i * 95 / std::max(1, tables - 1), steps.data() + 64 * i);
-  }
-  const auto plane =
-      static_cast<size_t>(BlocksOf(grey.width / 8 * 8)) * BlocksOf(grey.height / 8 * 8);
-  GhostResult r{std::vector<float>(row_step == 1 ? plane * tables : 0),
-                std::vector<double>(static_cast<size_t>(tables)),
-                std::vector<uint32_t>(kHistogramModes * kHistogramBins), 0};
-  Aligned workspace(GhostWorkspaceBytes(grey.width, tables));
-  GhostOutput out{row_step == 1 ? r.energy.data() : nullptr, r.curve.data(), r.histograms.data(),
-                  0};
-  backend.ghosts({grey, reinterpret_cast<const uint16_t(*)[64]>(steps.data()), tables, row_step},
-                 workspace.get(), &out);
-  r.blocks = out.blocks;
-  return r;
-}
-
 void CompareTargets(const Picture& p, int seed) {
   const ForensicsBackend& scalar = *ScalarBackend();
-  const Grey plain(scalar, p);
+  const Grey plain(scalar, p.view());
   const int quality = 50 + seed % 50;
   for (const ForensicsBackend* backend : Targets()) {
     if (backend == &scalar) continue;
@@ -120,10 +26,10 @@ void CompareTargets(const Picture& p, int seed) {
       Check(ok, what, backend->target, p.width, p.height, detail);
     };
     for (const Subsampling s : {Subsampling::k444, Subsampling::k420}) {
-      check(RunElaOn(*backend, p, quality, s) == RunElaOn(scalar, p, quality, s),
+      check(RunElaOn(*backend, p.view(), quality, s) == RunElaOn(scalar, p.view(), quality, s),
             s == Subsampling::k420 ? "ela 4:2:0" : "ela 4:4:4", quality);
     }
-    const Grey grey(*backend, p);
+    const Grey grey(*backend, p.view());
     check(std::memcmp(grey.storage.get(), plain.storage.get(), GreyBytes(p.width, p.height)) == 0,
           "grey", 0);
     for (const bool residual : {false, true}) {
@@ -193,7 +99,7 @@ std::vector<float> RunSpectrum(const ForensicsBackend& backend, const GreyView& 
 
 void CompareSpectra(int width, int height) {
   const Picture p = MakePicture(width, height, Kind::kSmooth, 7);
-  const Grey grey(*ScalarBackend(), p);
+  const Grey grey(*ScalarBackend(), p.view());
   const std::vector<double> exact = WelchByDefinition(grey.view);
   double total = 0;
   for (const double v : exact) total += v;
@@ -222,25 +128,42 @@ void CompareSpectra(int width, int height) {
   }
 }
 
-// Four threads over their own workspaces give what one gives.
+// Everything that a target says of a picture.
+struct Everything {
+  Everything(const ForensicsBackend& backend, const Picture& p)
+      : ela(RunElaOn(backend, p.view(), 90, Subsampling::k420)) {
+    const Grey grey(backend, p.view());
+    noise = RunNoise(backend, grey.view, true);
+    ghosts = RunGhosts(backend, grey.view, 7, 1);
+    power = RunSpectrum(backend, grey.view, &spectrum);
+  }
+  bool operator==(const Everything& o) const {
+    return ela == o.ela && noise == o.noise && ghosts == o.ghosts && power == o.power &&
+           std::memcmp(spectrum.radial, o.spectrum.radial, sizeof spectrum.radial) == 0;
+  }
+  ElaResult ela;
+  NoiseResult noise;
+  GhostResult ghosts;
+  std::vector<float> power;
+  SpectrumOutput spectrum;
+};
+
+// Any number of threads, each over its own workspaces, gives the bits that one gives, on every
+// target.
 void CompareThreads() {
   const Picture p = MakePicture(301, 277, Kind::kSmooth, 99);
-  const ForensicsBackend& backend = *BestBackend();
-  const Grey grey(backend, p);
-  SpectrumOutput first;
-  const std::vector<float> power = RunSpectrum(backend, grey.view, &first);
-  const ElaResult ela = RunElaOn(backend, p, 90, Subsampling::k420);
-  bool same[4] = {};
-  std::vector<std::thread> threads;
-  for (bool& ok : same) {
-    threads.emplace_back([&] {
-      SpectrumOutput out;
-      ok = RunSpectrum(backend, grey.view, &out) == power &&
-           RunElaOn(backend, p, 90, Subsampling::k420) == ela;
-    });
+  for (const ForensicsBackend* backend : Targets()) {
+    const Everything first(*backend, p);
+    for (const size_t count : {size_t{1}, size_t{3}, size_t{8}}) {
+      std::vector<char> same(count);
+      std::vector<std::thread> threads;
+      for (char& ok : same) threads.emplace_back([&] { ok = Everything(*backend, p) == first; });
+      for (std::thread& thread : threads) thread.join();
+      for (const char ok : same) {
+        Check(ok != 0, "threads", backend->target, p.width, p.height, static_cast<int>(count));
+      }
+    }
   }
-  for (std::thread& thread : threads) thread.join();
-  for (const bool ok : same) Check(ok, "threads", backend.target, p.width, p.height, 0);
 }
 
 #if defined(AIDET_WITH_LIBJPEG)
@@ -297,7 +220,7 @@ void CompareWithLibjpeg(const Picture& p, int quality) {
       difference[i] = static_cast<uint8_t>(std::abs(p.rgb[i] - again[i]));
     }
     for (const ForensicsBackend* backend : Targets()) {
-      Check(RunElaOn(*backend, p, quality, s).rgb == difference,
+      Check(RunElaOn(*backend, p.view(), quality, s).rgb == difference,
             s == Subsampling::k420 ? "libjpeg 4:2:0" : "libjpeg 4:4:4", backend->target, p.width,
             p.height, quality);
     }
@@ -306,10 +229,13 @@ void CompareWithLibjpeg(const Picture& p, int quality) {
 #endif
 
 void RunAll() {
-  const int sizes[][2] = {{1, 1},    {1, 9},    {2, 3},    {3, 2},   {4, 4},   {5, 7},
-                          {8, 8},    {9, 17},   {16, 16},  {17, 15}, {31, 33}, {32, 32},
-                          {33, 8},   {47, 65},  {63, 64},  {64, 64}, {65, 63}, {127, 40},
-                          {128, 17}, {129, 95}, {257, 31}, {8, 300}, {300, 8}, {401, 299}};
+  // Each side at, under and over what a vector, a block and a strip hold, and long thin ones.
+  const int sizes[][2] = {
+      {1, 1},    {1, 9},    {2, 3},     {3, 2},     {4, 4},    {5, 7},    {8, 8},    {9, 17},
+      {16, 16},  {17, 15},  {31, 33},   {32, 32},   {33, 8},   {47, 65},  {63, 64},  {64, 64},
+      {65, 63},  {127, 40}, {128, 17},  {129, 95},  {257, 31}, {8, 300},  {300, 8},  {1, 1009},
+      {1009, 1}, {2, 777},  {777, 2},   {15, 47},   {16, 48},  {17, 49},  {23, 31},  {191, 16},
+      {192, 15}, {193, 17}, {255, 129}, {401, 299}, {512, 33}, {513, 34}, {1021, 67}};
   int seed = 1;
   for (const auto& [width, height] : sizes) {
     for (const Kind kind : {Kind::kNoise, Kind::kExtremes, Kind::kSmooth}) {
