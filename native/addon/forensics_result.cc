@@ -98,6 +98,7 @@ napi_value MakeForensicsResult(napi_env env, const forensics::Measurements& m) {
   b.Set("spectrumBlocks", static_cast<double>(m.spectrum_blocks));
   array("columnDifferences", napi_uint32_array, m.column_differences);
   array("rowDifferences", napi_uint32_array, m.row_differences);
+  array("gridCells", napi_float32_array, m.grid_cells);
   b.Set("gridX", MakeGrid(env, m.grid_x));
   b.Set("gridY", MakeGrid(env, m.grid_y));
   b.Set("ghostX", static_cast<double>(m.ghost_x));

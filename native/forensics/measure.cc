@@ -146,6 +146,13 @@ MeasureOutcome Measure(const ForensicsBackend& backend, const MeasureRequest& r,
   backend.second_differences(grey, &differences);
   out->grid_x = FindGrid(out->column_differences.data(), width);
   out->grid_y = FindGrid(out->row_differences.data(), height);
+  const auto cells =
+      static_cast<size_t>(width / kGridCell) * static_cast<size_t>(height / kGridCell);
+  out->grid_cells.resize(cells * 2 * kGridPhases);
+  if (cells > 0) {
+    std::vector<uint32_t> sums(static_cast<size_t>(width) + static_cast<size_t>(height));
+    FindLocalGrids(backend, grey, sums.data(), out->grid_cells.data());
+  }
   if (cancelled()) return MeasureOutcome::kCancelled;
 
   if (std::min(width, height) >= kSpectrumSize) {

@@ -47,6 +47,7 @@ struct Measurements {
   int spectrum_blocks;
   std::vector<uint32_t> column_differences;
   std::vector<uint32_t> row_differences;
+  std::vector<float> grid_cells;  // per whole cell of 32 x 32: FindLocalGrids
   GridEstimate grid_x;
   GridEstimate grid_y;
   // Offset at which ghosts and histograms were taken: the file's own grid, else the one found in

@@ -86,6 +86,11 @@ export interface NativeMeasurements {
   /** Sums of |second difference| along x by column, along y by row. */
   columnDifferences: Uint32Array;
   rowDifferences: Uint32Array;
+  /**
+   * Per whole cell of 32 x 32 pixels, row-major: [axis][phase of 8], the sum of the contrasts of its four block borders,
+   * along x and along y; native/forensics/jpeg_history/grid.h.
+   */
+  gridCells: Float32Array;
   gridX: NativeGrid;
   gridY: NativeGrid;
   /** Offset of the block grid that ghosts and histograms were taken on. */

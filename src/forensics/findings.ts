@@ -4,10 +4,10 @@ import { connectedAreas, type FlaggedArea, type WindowGrid } from './regions.js'
 import {
   AREA_SHARE_MAX,
   AREA_SHARE_MIN,
-  AREA_WINDOWS_MIN,
   type AreaThresholds,
   ELA_AREA,
   GHOST_AREA,
+  GRID_AREA,
   NOISE_AREA,
   weightOf,
 } from './thresholds.js';
@@ -23,6 +23,19 @@ interface Extent {
   /** Where the ghosts' grid begins. */
   ghostX: number;
   ghostY: number;
+}
+
+/** One way to tell areas from the rest of the picture. */
+interface AreaKind {
+  code: string;
+  message: string;
+  /** Null: not judged. */
+  found: { scores: Float32Array; grid: WindowGrid; kinds?: Uint8Array } | null;
+  thresholds: AreaThresholds;
+  /** Of the windows' origin in the picture. */
+  offset: { x: number; y: number };
+  /** What thresholds speak of; absent: the mean score. */
+  strength?: (area: FlaggedArea) => number;
 }
 
 type Figures = Pick<ForensicMeasures, 'frequency' | 'resampling' | 'jpeg'>;
@@ -42,8 +55,17 @@ export function manipulationScore(findings: ForensicFinding[]): number {
   return findings.reduce((most, { weight }) => Math.max(most, weight), 0);
 }
 
-function areaFindings({ ghosts, noise, ela }: LocalAnalysis, extent: Extent): ForensicFinding[] {
-  const kinds = [
+function areaFindings({ ghosts, noise, ela, grid }: LocalAnalysis, extent: Extent): ForensicFinding[] {
+  const kinds: AreaKind[] = [
+    {
+      code: 'block_grid_mismatch',
+      found: grid && { scores: grid.scores, grid, kinds: grid.offsets },
+      thresholds: GRID_AREA,
+      offset: { x: 0, y: 0 },
+      strength: ({ score, windows }) => score * Math.sqrt(windows),
+      message:
+        'The 8 x 8 blocks of an earlier JPEG compression lie elsewhere in this area than in the rest of the picture, as in a part that was cut out of another JPEG. Fine regular patterns and collages do the same.',
+    },
     {
       code: 'compression_mismatch',
       found: ghosts && { scores: ghosts.scores, grid: ghosts },
@@ -69,31 +91,37 @@ function areaFindings({ ghosts, noise, ela }: LocalAnalysis, extent: Extent): Fo
         'Compressing the picture again changes this area otherwise than areas of the same texture, as a part saved fewer or more times does. Saturated colours and lettering do the same.',
     },
   ];
-  return kinds.flatMap(({ code, found, thresholds, offset, message }) =>
-    found === null
-      ? []
-      : areasOf(found.scores, found.grid, thresholds, extent).map(({ region, score }) => ({
-          code,
-          severity: (score >= thresholds.high ? 'high' : 'medium') as Severity,
-          message,
-          region: {
-            x: region.x + offset.x,
-            y: region.y + offset.y,
-            width: Math.min(region.width, extent.width - region.x - offset.x),
-            height: Math.min(region.height, extent.height - region.y - offset.y),
-          },
-          weight: weightOf(score, thresholds),
-        })),
+  return kinds.flatMap((kind) =>
+    areasOf(kind, extent).map(({ region, strength }) => {
+      const { code, message, thresholds, offset } = kind;
+      return {
+        code,
+        severity: (strength >= thresholds.high ? 'high' : 'medium') as Severity,
+        message,
+        region: {
+          x: region.x + offset.x,
+          y: region.y + offset.y,
+          width: Math.min(region.width, extent.width - region.x - offset.x),
+          height: Math.min(region.height, extent.height - region.y - offset.y),
+        },
+        weight: weightOf(strength, thresholds),
+      };
+    }),
   );
 }
 
-function areasOf(scores: Float32Array, grid: WindowGrid, t: AreaThresholds, extent: Extent): FlaggedArea[] {
-  const judged = scores.reduce((n, score) => (Number.isNaN(score) ? n : n + 1), 0);
-  const windowsMin = Math.max(AREA_WINDOWS_MIN, AREA_SHARE_MIN * judged);
-  return connectedAreas(scores, grid, t.window, extent)
+function areasOf(
+  { found, thresholds: t, strength = ({ score }) => score }: AreaKind,
+  extent: Extent,
+): (FlaggedArea & { strength: number })[] {
+  if (found === null) return [];
+  const judged = found.scores.reduce((n, score) => (Number.isNaN(score) ? n : n + 1), 0);
+  const windowsMin = Math.max(t.windowsMin, AREA_SHARE_MIN * judged);
+  return connectedAreas(found.scores, found.grid, t.window, extent, found.kinds)
+    .map((area) => ({ ...area, strength: strength(area) }))
     .filter(
-      ({ windows, score }) =>
-        windows >= windowsMin && score >= t.medium && windows <= AREA_SHARE_MAX * judged,
+      (area) =>
+        area.windows >= windowsMin && area.strength >= t.medium && area.windows <= AREA_SHARE_MAX * judged,
     )
     .slice(0, AREAS_MAX);
 }

@@ -1,10 +1,12 @@
 import { GHOST_QUALITIES } from './jpeg-history.js';
 import type { Measurements } from './kernels.js';
 import { type LocalGhosts, localGhosts } from './local-ghosts.js';
+import { type LocalGrid, localGrid } from './local-grid.js';
 import { type LocalLevels, localLevels, windowQuantiles } from './local-levels.js';
 import { BLOCK_PX, windowGrid } from './regions.js';
 
 export interface LocalAnalysis {
+  grid: LocalGrid | null;
   ghosts: LocalGhosts | null;
   noise: LocalLevels;
   ela: LocalLevels;
@@ -31,6 +33,7 @@ export function analyseLocally(m: Measurements, width: number, height: number): 
   const elaLevels = m.elaSums.length === 0 ? new Float32Array(0) : levelsOf(m.elaSums, cols, width, height);
   const noise = windowQuantiles(plane(m.noiseDeviation), 0.25).map(octaves);
   return {
+    grid: gridOf(m, width, height),
     ghosts: ghostsOf(m, width, height),
     noise: localLevels(
       noise,
@@ -48,6 +51,11 @@ export function analyseLocally(m: Measurements, width: number, height: number): 
     ),
     elaLevels,
   };
+}
+
+function gridOf(m: Measurements, width: number, height: number): LocalGrid | null {
+  const [mainX, mainY] = m.jpeg === null ? [m.gridX.offset, m.gridY.offset] : [m.ghostX, m.ghostY];
+  return localGrid({ cells: m.gridCells, width, height, mainX, mainY });
 }
 
 function ghostsOf(m: Measurements, width: number, height: number): LocalGhosts | null {

@@ -17,6 +17,8 @@ export interface FlaggedArea {
   windows: number;
   /** Mean score of its windows. */
   score: number;
+  /** Of its windows, where kinds were given. */
+  kind: number;
 }
 
 export function windowGrid(blockCols: number, blockRows: number): WindowGrid {
@@ -27,12 +29,14 @@ export function windowGrid(blockCols: number, blockRows: number): WindowGrid {
 /**
  * Connected windows (side by side) whose score reaches `threshold`, the strongest area first.
  * @param scores a score a window, row-major; NaN where a window says nothing.
+ * @param kinds where given, only windows of one kind are connected.
  */
 export function connectedAreas(
   scores: Float32Array,
   { cols, rows }: WindowGrid,
   threshold: number,
   image: { width: number; height: number },
+  kinds?: Uint8Array,
 ): FlaggedArea[] {
   const seen = new Uint8Array(cols * rows);
   const areas: FlaggedArea[] = [];
@@ -54,6 +58,7 @@ export function connectedAreas(
       sum += scores[at] as number;
       const visit = (next: number): void => {
         if (seen[next] === 1 || !((scores[next] as number) >= threshold)) return;
+        if (kinds !== undefined && kinds[next] !== kinds[start]) return;
         seen[next] = 1;
         stack.push(next);
       };
@@ -70,7 +75,7 @@ export function connectedAreas(
       width: Math.min(image.width, (right + 2) * CELL_PX) - x,
       height: Math.min(image.height, (bottom + 2) * CELL_PX) - y,
     };
-    areas.push({ region, windows, score: sum / windows });
+    areas.push({ region, windows, score: sum / windows, kind: kinds?.[start] ?? 0 });
   }
   return areas.sort((a, b) => b.windows * b.score - a.windows * a.score);
 }

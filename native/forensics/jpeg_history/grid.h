@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "../backend.h"
+
 namespace aidet::forensics {
 
 struct GridEstimate {
@@ -17,5 +19,16 @@ struct GridEstimate {
 
 // `sums` is one axis of SecondDifferenceOutput. Fewer than 32 values give a significance of 0.
 GridEstimate FindGrid(const uint32_t* sums, int count);
+
+constexpr int kGridCell = 32;
+constexpr int kGridPhases = 8;
+
+// The same in cells of 32 x 32 pixels, those that are whole: `cells` gets
+// [row][column][axis][phase], the sum of the contrasts, -0.5..0.5 each, of the cell's four borders
+// of that phase along x, then along y. Source of looking at it locally: W. Li, Y. Yuan, N. Yu,
+// Signal Processing 89, 2009. `sums` has room for image.width + image.height values, and at least
+// twice kGridCell.
+void FindLocalGrids(const ForensicsBackend& backend, const GreyView& image, uint32_t* sums,
+                    float* cells);
 
 }  // namespace aidet::forensics
