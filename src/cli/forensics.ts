@@ -20,6 +20,7 @@ Measures error level, noise, spectrum and JPEG history of images, and says what 
   --report FILE|DIR  write the printable report; a folder where there are several images
   --ela-quality Q    quality of the error level's round trip, 50..99 (90)
   --map-max-px N     long side of the maps, 256..4096 (1024)
+  --overlay          draw the maps of error level and noise over the dimmed picture
   --files-from LIST  take paths from a file, one a line; - is standard input
 
 Exit code: 0 all images measured, 1 some failed, 2 wrong use.`;
@@ -30,6 +31,7 @@ const OPTIONS = {
   report: { type: 'string' },
   'ela-quality': { type: 'string' },
   'map-max-px': { type: 'string' },
+  overlay: { type: 'boolean' },
   'files-from': { type: 'string', multiple: true },
 } as const;
 
@@ -60,6 +62,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       4096,
       DEFAULT_FORENSICS_OPTIONS.mapMaxPx,
     ),
+    overlay: values['overlay'] === true,
     maps: maps !== undefined,
     report: report !== undefined,
     sheet: maps !== undefined,

@@ -63,6 +63,8 @@ export interface ForensicsOptions {
   maps: boolean;
   /** Long side of the pictures in pixels, 256..4096. Statistics are always of the full resolution. */
   mapMaxPx: number;
+  /** Whether the maps of error level and noise are drawn over the dimmed picture. */
+  overlay: boolean;
   /** Whether the printable report is written. */
   report: boolean;
   /** Whether picture and maps are drawn side by side. */
@@ -73,6 +75,7 @@ export const DEFAULT_FORENSICS_OPTIONS: ForensicsOptions = {
   elaQuality: 90,
   maps: true,
   mapMaxPx: 1024,
+  overlay: false,
   report: false,
   sheet: false,
 };

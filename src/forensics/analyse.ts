@@ -49,7 +49,7 @@ export async function analyse(kernels: Kernels, input: ForensicsInput): Promise<
   const jpeg = jpegStatistics(m);
   const extent = { width, height, ghostX: m.ghostX, ghostY: m.ghostY };
   const findings = findingsOf({ frequency, resampling, jpeg }, local, extent);
-  const pictures = draws ? drawPictures(m, image, options.mapMaxPx) : null;
+  const pictures = draws ? drawPictures(m, image, options) : null;
   const result: Forensics = {
     ela: elaStatistics(m, local, options.elaQuality, width * height),
     frequency,

@@ -26,7 +26,7 @@ const PHASES = 8;
 /** Contrasts of a phase that a window of 64 x 64 pixels sums along one axis. */
 const BORDERS = 16;
 /** Spreads below this are those of a flat picture. */
-const SPREAD_MIN = 0.02;
+const SPREAD_MIN = 0.04;
 const WINDOWS_MIN = 12;
 const OWN_GRID_ALLOWANCE = 1.5;
 

@@ -1,7 +1,8 @@
 /** Pictures of what was measured; figures never come from them. */
+import type { ForensicsOptions, RgbImage } from '../domain/types.js';
 import { perceptualMap } from '../imaging/colour-map.js';
 import { renderContactSheet } from '../imaging/contact-sheet.js';
-import { renderMap } from '../imaging/map-picture.js';
+import { type MapPictureOptions, renderMap } from '../imaging/map-picture.js';
 import type { Measurements } from './kernels.js';
 import { quantile } from './order-statistics.js';
 import { BLOCK_PX } from './regions.js';
@@ -15,17 +16,21 @@ const ELA_TOP_MIN = 8;
 const ELA_VALUES = 16 * 256;
 const NOISE_FLOOR = 0.1;
 
+/** @param overlay whether the image lies under the maps that have its places */
 export function drawPictures(
   m: Measurements,
-  image: { width: number; height: number },
-  mapMaxPx: number,
+  image: RgbImage,
+  { mapMaxPx, overlay }: Pick<ForensicsOptions, 'mapMaxPx' | 'overlay'>,
 ): ForensicPictures {
+  const over = overlay ? { over: image } : {};
   return {
-    ela: drawEla(m, mapMaxPx),
+    ela: drawEla(m, mapMaxPx, over),
     spectrum: m.power.length === 0 ? null : drawSpectrum(m.power),
-    noise: drawNoise(m, image, mapMaxPx),
+    noise: drawNoise(m, image, mapMaxPx, over),
   };
 }
+
+type Under = Pick<MapPictureOptions, 'over'>;
 
 /** @param preview the picture as a JPEG */
 export function drawSheet(pictures: ForensicPictures, preview: Uint8Array): Promise<Uint8Array> {
@@ -38,9 +43,10 @@ export function drawSheet(pictures: ForensicPictures, preview: Uint8Array): Prom
 }
 
 /** The largest channel's difference, mean over a pixel of the map; the scale ends at its 99.5th percentile. */
-function drawEla({ elaMap, mapWidth, mapHeight }: Measurements, mapMaxPx: number): Uint8Array {
+function drawEla({ elaMap, mapWidth, mapHeight }: Measurements, mapMaxPx: number, over: Under): Uint8Array {
   const top = Math.max(ELA_TOP_MIN, Math.ceil(topOf(elaMap, 0.995) / 16));
   return renderMap(elaMap, mapWidth, mapHeight, {
+    ...over,
     palette: perceptualMap(),
     longSidePx: mapMaxPx,
     levels: LEVELS,
@@ -65,7 +71,7 @@ function topOf(values: Uint16Array, share: number): number {
 }
 
 /** Octaves of the residual's deviation in each block of 16 x 16 pixels, from the 2nd to the 98th percentile. */
-function drawNoise(m: Measurements, image: { width: number; height: number }, mapMaxPx: number): Uint8Array {
+function drawNoise(m: Measurements, image: RgbImage, mapMaxPx: number, over: Under): Uint8Array {
   const cols = Math.ceil(image.width / BLOCK_PX);
   const octaves = m.noiseDeviation.map((v) => Math.log2(v + NOISE_FLOOR));
   const low = quantile(octaves, 0.02);
@@ -75,6 +81,7 @@ function drawNoise(m: Measurements, image: { width: number; height: number }, ma
   );
   const level = (v: number): string => Math.max(0, 2 ** v - NOISE_FLOOR).toFixed(1);
   return renderMap(blocks, cols, blocks.length / cols, {
+    ...over,
     palette: perceptualMap(),
     longSidePx: mapMaxPx,
     levels: LEVELS,

@@ -1,3 +1,4 @@
+import type { RgbImage } from '../domain/types.js';
 import { drawText, GLYPH_HEIGHT_PX, textWidth } from './bitmap-font.js';
 import type { ColourMap } from './colour-map.js';
 import { encodePalettePng, IndexedPicture } from './palette-png.js';
@@ -16,6 +17,8 @@ export interface MapPictureOptions {
   scale?: Uint8Array;
   /** The values are squares of an image, each drawn over all of its pixels; absent: a value is a pixel. */
   squares?: { px: number; imageWidth: number; imageHeight: number };
+  /** The image that was measured: drawn dimmed and grey under the map, whose steps are then at most 16. */
+  over?: RgbImage;
   /** Drawn below the map; only with fewer than 256 levels, since it needs two places of the palette for itself. */
   legend?: MapLegend;
 }
@@ -49,7 +52,8 @@ export function renderMap(
 ): Uint8Array {
   if (map.length !== width * height)
     throw new RangeError(`map is ${map.length} bytes, not ${width} x ${height}`);
-  const { legend, palette, squares } = options;
+  const { legend, squares, over } = options;
+  const { shown, palette, levels, placeOf } = over ? overlayed(options) : plain(options);
   const [fullWidth, fullHeight] = squares ? [squares.imageWidth, squares.imageHeight] : [width, height];
   const scale = Math.min(1, options.longSidePx / Math.max(fullWidth, fullHeight));
   const size = {
@@ -64,14 +68,15 @@ export function renderMap(
       )
     : new IndexedPicture(size.width, size.height);
   if (squares !== undefined) {
-    drawSquares(map, width, picture, size, squares.px * scale, shownAs(options));
+    drawSquares(map, width, picture, size, squares.px * scale, shown, over === undefined);
   } else if (size.width === width && size.height === height) {
-    copy(map, picture, size, shownAs(options));
+    copy(map, picture, size, shown);
   } else {
-    averageDown(map, width, height, picture, size, shownAs(options));
+    averageDown(map, width, height, picture, size, shown);
   }
+  if (over !== undefined) shade(picture, size, over);
   if (legend === undefined) return encodePalettePng(picture, palette, 'fine');
-  drawLegend(picture, legend, size.height, textScale, options.levels);
+  drawLegend(picture, legend, size.height, textScale, levels, placeOf);
   const withInk = Uint8Array.from(palette);
   withInk.set([24, 24, 24], 3 * PAPER);
   withInk.set([235, 235, 235], 3 * INK);
@@ -86,13 +91,13 @@ function drawLegend(
   top: number,
   s: number,
   levels: number,
+  placeOf: (level: number) => number,
 ): void {
   const left = 4 * s;
   const barTop = top + 4 * s;
   const step = Math.max(1, Math.round((100 * s) / levels));
   for (let level = 0; level < levels; level++) {
-    const index = Math.floor(((level + 0.5) * 256) / levels);
-    picture.fill(left + level * step, barTop, step, 8 * s, index);
+    picture.fill(left + level * step, barTop, step, 8 * s, placeOf(level));
   }
   const barWidth = levels * step;
   const labelTop = barTop + 9 * s;
@@ -108,11 +113,69 @@ function drawLegend(
   drawText(picture, legend.caption, left + barWidth + 8 * s, barTop, s, INK);
 }
 
-/** Palette places by value, on the middle of each step, so that the picture is neither darker nor lighter on the whole. */
-function shownAs({ levels, scale }: MapPictureOptions): Uint8Array {
+/** How values become places of the palette. */
+interface Colouring {
+  /** The place of each value. */
+  shown: Uint8Array;
+  palette: ColourMap;
+  levels: number;
+  placeOf: (level: number) => number;
+}
+
+/** Places lie on the middle of each step, so that the picture is neither darker nor lighter on the whole. */
+function plain({ levels, scale, palette }: MapPictureOptions): Colouring {
+  const placeOf = (level: number): number => Math.floor(((level + 0.5) * 256) / levels);
   const step = (place: number): number =>
-    levels === 256 ? place : Math.floor(((Math.floor((place * levels) / 256) + 0.5) * 256) / levels);
+    levels === 256 ? place : placeOf(Math.floor((place * levels) / 256));
+  return { shown: byValue(scale, step), palette, levels, placeOf };
+}
+
+/** Steps of the map times steps of grey, from place 1 on. */
+const OVERLAY_LEVELS_MAX = 16;
+const GREYS = 12;
+const COLOUR_SHARE = 0.6;
+/** The dimmed image's darkest and lightest grey. */
+const DIM_MIN = 10;
+const DIM_MAX = 200;
+
+function overlayed({ levels: wanted, scale, palette }: MapPictureOptions): Colouring {
+  const levels = Math.min(OVERLAY_LEVELS_MAX, wanted);
+  const first = (level: number): number => 1 + level * GREYS;
+  const mixed = new Uint8Array(palette.length);
+  for (let level = 0; level < levels; level++) {
+    const colour = 3 * Math.floor(((level + 0.5) * 256) / levels);
+    for (let grey = 0; grey < GREYS; grey++) {
+      const dim = DIM_MIN + ((DIM_MAX - DIM_MIN) * grey) / (GREYS - 1);
+      for (let c = 0; c < 3; c++)
+        mixed[3 * (first(level) + grey) + c] =
+          COLOUR_SHARE * (palette[colour + c] as number) + (1 - COLOUR_SHARE) * dim;
+    }
+  }
+  const step = (place: number): number => first(Math.floor((place * levels) / 256));
+  return {
+    shown: byValue(scale, step),
+    palette: mixed,
+    levels,
+    placeOf: (level) => first(level) + GREYS / 2,
+  };
+}
+
+function byValue(scale: Uint8Array | undefined, step: (place: number) => number): Uint8Array {
   return scale === undefined ? Uint8Array.from({ length: 256 }, (_, v) => step(v)) : scale.map(step);
+}
+
+/** Adds the grey of the image's pixel in the middle of each of the picture's. */
+function shade(picture: IndexedPicture, { width, height }: Size, { rgb, ...full }: RgbImage): void {
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * full.height) / height) * full.width;
+    const to = picture.at(0, y);
+    for (let x = 0; x < width; x++) {
+      const at = 3 * (row + Math.floor(((x + 0.5) * full.width) / width));
+      // Rec. 601 luma in 8-bit fixed point, 16 bits, to steps of grey.
+      const luma = 77 * (rgb[at] as number) + 150 * (rgb[at + 1] as number) + 29 * (rgb[at + 2] as number);
+      picture.rows[to + x] = (picture.rows[to + x] as number) + ((luma * GREYS) >> 16);
+    }
+  }
 }
 
 function copy(
@@ -134,12 +197,13 @@ function drawSquares(
   { width, height }: Size,
   side: number,
   shown: Uint8Array,
+  mayRepeat: boolean,
 ): void {
   const rowOf = (y: number): number => Math.min(map.length / cols - 1, Math.floor(y / side));
   const columns = Int32Array.from({ length: width }, (_, x) => Math.min(cols - 1, Math.floor(x / side)));
   for (let y = 0; y < height; y++) {
     const row = rowOf(y);
-    if (y > 0 && row === rowOf(y - 1)) {
+    if (mayRepeat && y > 0 && row === rowOf(y - 1)) {
       picture.repeatRow(y);
       continue;
     }

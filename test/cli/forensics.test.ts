@@ -12,7 +12,7 @@ test('aidet forensics: JSON Lines, maps, report; one bad file never stops the re
   const [maps, reports] = [join(folder, 'maps'), join(folder, 'reports')];
   await mkdir(reports);
   const files = [join(folder, 'text.png'), street];
-  const options = ['--json', '--maps', maps, '--report', reports, '--map-max-px', '300'];
+  const options = ['--json', '--maps', maps, '--report', reports, '--map-max-px', '300', '--overlay'];
   const { code, stdout } = await aidet(['forensics', ...files, ...options]);
   t.equal(code, 1);
   const [bad, good] = stdout

@@ -1,9 +1,10 @@
 /** Properties of the whole room, on pictures that are made here and falsified here. */
 import sharp from 'sharp';
 import { test } from 'tap';
+import type { RgbImage } from '../../src/domain/types.js';
 import { fileGrid } from '../../src/forensics/analyse.js';
 import type { Box } from '../../src/forensics/types.js';
-import { examined, grainy, pasted, photo, sharpOf, throughJpeg } from './pictures.js';
+import { decoded, examined, grainy, pasted, photo, sharpOf, throughJpeg } from './pictures.js';
 
 const SIZE = 640;
 const SIDE = 192;
@@ -31,6 +32,23 @@ test('a pasted part that never was a JPEG lights up in a picture that was', asyn
     t.equal(found[0]?.severity, 'high');
     t.ok(manipulationScore >= 0.8);
     t.ok((found[0]?.region?.width ?? SIZE) < SIDE * 2, 'and not the whole picture with it');
+  }
+});
+
+test('a part of another JPEG, pasted off the block grid, shows its own grid', async (t) => {
+  const host = await throughJpeg(photo(SIZE, SIZE, 12), 75);
+  const other = await throughJpeg(photo(SIZE, SIZE, 13), 75);
+  const cut = await decoded(
+    await sharpOf(other).extract({ left: 101, top: 94, width: SIDE, height: SIDE }).png().toBuffer(),
+  );
+  const store = (image: RgbImage) => sharpOf(image).png({ compressionLevel: 1 }).toBuffer();
+  const { findings } = await examined(await store(pasted(host, cut, PLACE.x, PLACE.y, SIDE)));
+  const found = findings.find((f) => f.code === 'block_grid_mismatch');
+  t.ok(covered(found?.region) > 0.5, JSON.stringify(findings));
+  t.equal(found?.severity, 'high');
+  for (const untouched of [host, other]) {
+    const { findings: none } = await examined(await store(untouched));
+    t.notOk(none.some((f) => f.code === 'block_grid_mismatch'));
   }
 });
 

@@ -71,3 +71,36 @@ t.test('fewer levels stand in the middle of their steps', async (t) => {
   t.equal(new Set(data).size, 32);
   t.ok(map.every((value, i) => Math.abs(value - (data[i] as number)) <= 4));
 });
+
+t.test('an overlay shows the map in colour and the image in grey', async (t) => {
+  const [width, height] = [32, 16];
+  const map = Uint8Array.from({ length: width * height }, (_, i) => (i % width < 16 ? 0 : 255));
+  // Black above, white below.
+  const rgb = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i < 24 * width ? 0 : 255));
+  const over = { rgb, width, height };
+  const options = { palette: perceptualMap(), longSidePx: 32, levels: 32, over };
+  const png = renderMap(map, width, height, options);
+  const data = await sharp(png).removeAlpha().raw().toBuffer();
+  const at = (x: number, y: number) =>
+    Array.from(data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3));
+  const brightness = (x: number, y: number) => at(x, y).reduce((a, b) => a + b);
+  t.ok(brightness(2, 12) > brightness(2, 2) + 100, 'the image shows through');
+  const blue = (x: number, y: number) => (at(x, y)[2] as number) - (at(x, y)[0] as number);
+  t.ok(
+    blue(2, 2) > 40 && blue(2, 12) > 40 && blue(28, 2) < -40 && blue(28, 12) < -40,
+    'the map keeps its colour',
+  );
+});
+
+t.test('squares are drawn over all of their pixels, rows repeated or not', async (t) => {
+  const values = Uint8Array.of(10, 60, 110, 160, 210, 250);
+  const squares = { px: 16, imageWidth: 44, imageHeight: 30 };
+  const options = { palette: greyMap(), longSidePx: 1024, levels: 256, squares };
+  const { data, width, height } = await grey(renderMap(values, 3, 2, options));
+  t.same([width, height], [44, 30]);
+  for (let y = 0; y < 30; y++)
+    for (let x = 0; x < 44; x++)
+      if (data[y * 44 + x] !== values[Math.floor(y / 16) * 3 + Math.floor(x / 16)]) t.fail(`${x}, ${y}`);
+  const half = await grey(renderMap(values, 3, 2, { ...options, longSidePx: 22 }));
+  t.same([half.width, half.height, half.data[0], half.data.at(-1)], [22, 15, 10, 250]);
+});

@@ -459,6 +459,11 @@ export type components = {
          */
         MapMaxPx: number;
         /**
+         * @description Draw the maps of error level and noise over the dimmed image.
+         * @default false
+         */
+        Overlay: boolean;
+        /**
          * @description Write the printable report.
          * @default false
          */
@@ -469,6 +474,7 @@ export type components = {
             ela_quality?: components["schemas"]["ElaQuality"];
             maps?: components["schemas"]["Maps"];
             map_max_px?: components["schemas"]["MapMaxPx"];
+            overlay?: components["schemas"]["Overlay"];
             report?: components["schemas"]["Report"];
         } & (unknown | unknown);
         ForensicsBinaryRequest: {
@@ -482,12 +488,14 @@ export type components = {
             ela_quality?: components["schemas"]["ElaQuality"];
             maps?: components["schemas"]["Maps"];
             map_max_px?: components["schemas"]["MapMaxPx"];
+            overlay?: components["schemas"]["Overlay"];
             report?: components["schemas"]["Report"];
         };
         ForensicsOptions: {
             ela_quality?: components["schemas"]["ElaQuality"];
             maps?: components["schemas"]["Maps"];
             map_max_px?: components["schemas"]["MapMaxPx"];
+            overlay?: components["schemas"]["Overlay"];
             report?: components["schemas"]["Report"];
         };
         /** @description Nothing beside the image. */

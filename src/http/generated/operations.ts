@@ -136,6 +136,7 @@ export const FIELDS = {
     "ela_quality": "integer",
     "maps": "boolean",
     "map_max_px": "integer",
+    "overlay": "boolean",
     "report": "boolean"
   },
   "NoOptions": {},

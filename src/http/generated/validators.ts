@@ -2,7 +2,7 @@
 // @ts-nocheck
 "use strict";
 export const ForensicsOptions = validate20;
-const schema31 = {"$id":"ForensicsOptions","type":"object","additionalProperties":false,"properties":{"ela_quality":{"type":"integer","minimum":50,"maximum":99,"default":90},"maps":{"type":"boolean","default":true},"map_max_px":{"type":"integer","minimum":256,"maximum":4096,"default":1024},"report":{"type":"boolean","default":false}}};
+const schema31 = {"$id":"ForensicsOptions","type":"object","additionalProperties":false,"properties":{"ela_quality":{"type":"integer","minimum":50,"maximum":99,"default":90},"maps":{"type":"boolean","default":true},"map_max_px":{"type":"integer","minimum":256,"maximum":4096,"default":1024},"overlay":{"type":"boolean","default":false},"report":{"type":"boolean","default":false}}};
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="ForensicsOptions" */;
@@ -19,7 +19,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 const _errs1 = errors;
 for(const key0 in data){
-if(!((((key0 === "ela_quality") || (key0 === "maps")) || (key0 === "map_max_px")) || (key0 === "report"))){
+if(!(((((key0 === "ela_quality") || (key0 === "maps")) || (key0 === "map_max_px")) || (key0 === "overlay")) || (key0 === "report"))){
 validate20.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema31,data}];
 return false;
 break;
@@ -93,17 +93,31 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.report !== undefined){
-let data3 = data.report;
+if(data.overlay !== undefined){
+let data3 = data.overlay;
 const _errs8 = errors;
 if(typeof data3 !== "boolean"){
-validate20.errors = [{instancePath:instancePath+"/report",schemaPath:"#/properties/report/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.report.type,parentSchema:schema31.properties.report,data:data3}];
+validate20.errors = [{instancePath:instancePath+"/overlay",schemaPath:"#/properties/overlay/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.overlay.type,parentSchema:schema31.properties.overlay,data:data3}];
 return false;
 }
 var valid0 = _errs8 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.report !== undefined){
+let data4 = data.report;
+const _errs10 = errors;
+if(typeof data4 !== "boolean"){
+validate20.errors = [{instancePath:instancePath+"/report",schemaPath:"#/properties/report/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.report.type,parentSchema:schema31.properties.report,data:data4}];
+return false;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

@@ -76,12 +76,14 @@ function forensicsOptions(given: Fields): ForensicsOptions {
     ela_quality?: number;
     maps?: boolean;
     map_max_px?: number;
+    overlay?: boolean;
     report?: boolean;
   };
   return {
     elaQuality: fields.ela_quality ?? 90,
     maps: fields.maps ?? true,
     mapMaxPx: fields.map_max_px ?? 1024,
+    overlay: fields.overlay ?? false,
     report: fields.report ?? false,
     sheet: false,
   };
