@@ -34,8 +34,6 @@ interface AreaKind {
   thresholds: AreaThresholds;
   /** Of the windows' origin in the picture. */
   offset: { x: number; y: number };
-  /** What thresholds speak of; absent: the mean score. */
-  strength?: (area: FlaggedArea) => number;
 }
 
 type Figures = Pick<ForensicMeasures, 'frequency' | 'resampling' | 'jpeg'>;
@@ -62,7 +60,6 @@ function areaFindings({ ghosts, noise, ela, grid }: LocalAnalysis, extent: Exten
       found: grid && { scores: grid.scores, grid, kinds: grid.offsets },
       thresholds: GRID_AREA,
       offset: { x: 0, y: 0 },
-      strength: ({ score, windows }) => score * Math.sqrt(windows),
       message:
         'The 8 x 8 blocks of an earlier JPEG compression lie elsewhere in this area than in the rest of the picture, as in a part that was cut out of another JPEG. Fine regular patterns and collages do the same.',
     },
@@ -92,11 +89,11 @@ function areaFindings({ ghosts, noise, ela, grid }: LocalAnalysis, extent: Exten
     },
   ];
   return kinds.flatMap((kind) =>
-    areasOf(kind, extent).map(({ region, strength }) => {
+    areasOf(kind, extent).map(({ region, score }) => {
       const { code, message, thresholds, offset } = kind;
       return {
         code,
-        severity: (strength >= thresholds.high ? 'high' : 'medium') as Severity,
+        severity: (score >= thresholds.high ? 'high' : 'medium') as Severity,
         message,
         region: {
           x: region.x + offset.x,
@@ -104,24 +101,20 @@ function areaFindings({ ghosts, noise, ela, grid }: LocalAnalysis, extent: Exten
           width: Math.min(region.width, extent.width - region.x - offset.x),
           height: Math.min(region.height, extent.height - region.y - offset.y),
         },
-        weight: weightOf(strength, thresholds),
+        weight: weightOf(score, thresholds),
       };
     }),
   );
 }
 
-function areasOf(
-  { found, thresholds: t, strength = ({ score }) => score }: AreaKind,
-  extent: Extent,
-): (FlaggedArea & { strength: number })[] {
+function areasOf({ found, thresholds: t }: AreaKind, extent: Extent): FlaggedArea[] {
   if (found === null) return [];
   const judged = found.scores.reduce((n, score) => (Number.isNaN(score) ? n : n + 1), 0);
   const windowsMin = Math.max(t.windowsMin, AREA_SHARE_MIN * judged);
   return connectedAreas(found.scores, found.grid, t.window, extent, found.kinds)
-    .map((area) => ({ ...area, strength: strength(area) }))
     .filter(
-      (area) =>
-        area.windows >= windowsMin && area.strength >= t.medium && area.windows <= AREA_SHARE_MAX * judged,
+      ({ windows, score }) =>
+        windows >= windowsMin && score >= t.medium && windows <= AREA_SHARE_MAX * judged,
     )
     .slice(0, AREAS_MAX);
 }

@@ -17,8 +17,6 @@ export interface FlaggedArea {
   windows: number;
   /** Mean score of its windows. */
   score: number;
-  /** Of its windows, where kinds were given. */
-  kind: number;
 }
 
 export function windowGrid(blockCols: number, blockRows: number): WindowGrid {
@@ -75,7 +73,7 @@ export function connectedAreas(
       width: Math.min(image.width, (right + 2) * CELL_PX) - x,
       height: Math.min(image.height, (bottom + 2) * CELL_PX) - y,
     };
-    areas.push({ region, windows, score: sum / windows, kind: kinds?.[start] ?? 0 });
+    areas.push({ region, windows, score: sum / windows });
   }
   return areas.sort((a, b) => b.windows * b.score - a.windows * a.score);
 }
