@@ -18,6 +18,8 @@ export interface BenchImage {
 }
 
 export const BENCH_IMAGES = {
+  /** One tile. */
+  tiny: { name: '256x256', width: 256, height: 256 },
   small: { name: '512x512', width: 512, height: 512 },
   megapixel: { name: '1024x1024', width: 1024, height: 1024 },
   camera: { name: '4000x3000', width: 4000, height: 3000 },

@@ -1,8 +1,8 @@
 /**
  * Every kind of client at once, well-behaved and not, for minutes: no 5xx but 503, nothing wrong in any answer, nothing lost (as many
  * scans counted as verdicts given), all counters back to zero, no leak of memory, connections or files. Ends with an error where one
- * of these does not hold. A client that gave up is no fault of the server where the counters come to rest; what it may have been
- * charged for, unseen, is counted apart.
+ * of these does not hold. Where a thread stood still for so long that times are over and connections seem dead, those are no fault of
+ * the server as long as the counters come to rest; what a client may have been charged for, unseen, is counted apart.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -21,6 +21,9 @@ import { type AidetServer, createKey, startAidet } from './servers.js';
 const MEBIBYTE = 2 ** 20;
 /** Growth of resident memory from the second quarter to the last that is still noise. */
 const GROWTH_MIB_MAX = 80;
+
+/** No time limit of the server or of the clients is shorter than twice this: what is late without it has another cause. */
+const STILL_MS_MIN = 1000;
 
 /** Gauges with their values at rest; the reading itself is one request. */
 const AT_REST: Record<string, number> = {
@@ -65,6 +68,7 @@ export async function run(argv: string[]): Promise<void> {
     const filesAtStart = openFiles(server.pid);
     const samples = await play(world, server.pid, seconds);
     const problems = [...world.book.wrong, ...(await settle(world)), ...(await checkUsage(world))];
+    if (world.stoodStillMs() < STILL_MS_MIN) problems.push(...world.book.late);
     const filesAtEnd = openFiles(server.pid);
     // Some stay open for good: worker threads, the database's log.
     if (filesAtEnd > filesAtStart + 40)
@@ -180,7 +184,7 @@ function print(world: World, samples: Sample[], growth: number): void {
   }
   const mib = samples.map((s) => s.mib);
   console.log(
-    `longest wait for an answer ${digits(world.longestWaitMs / 1000)} s, load average of the machine ${digits(loadavg()[1] ?? 0)}`,
+    `longest wait for an answer ${digits(world.longestWaitMs / 1000)} s, late ${world.book.late.length}; threads stood still for ${digits(world.stoodStillMs() / 1000)} s at most, load average of the machine ${digits(loadavg()[1] ?? 0)}`,
   );
   console.log(
     `verdicts ${world.verdicts}, images fetched ${world.site.served()}, resident MiB ${digits(mib[0] ?? 0)} at first, ${digits(Math.max(...mib))} at most, ${digits(mib.at(-1) ?? 0)} at the end; growth ${digits(growth)}`,
@@ -204,6 +208,8 @@ async function save(
       seconds,
       verdicts: world.verdicts,
       unseenAtMost: world.unseen,
+      late: world.book.late.length,
+      stoodStillS: world.stoodStillMs() / 1000,
       longestWaitS: world.longestWaitMs / 1000,
       loadAverage: loadavg()[1],
       outcomes: world.book.outcomes,

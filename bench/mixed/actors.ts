@@ -219,8 +219,9 @@ const slowClients: Actor = {
     socket.destroy();
     await closed;
     const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? (ended ? 'none' : 'gave up');
-    world.book.count('slow client', status);
-    if (!/^(200|503|gave up)$/.test(status)) world.book.fault('slow client', `answered ${status}`);
+    if (status === 'none' || status === 'gave up') world.book.delay('slow client', status, 'no answer');
+    else world.book.count('slow client', status);
+    if (!/^(200|503|none|gave up)$/.test(status)) world.book.fault('slow client', `answered ${status}`);
   },
 };
 

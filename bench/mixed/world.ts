@@ -1,5 +1,6 @@
 /** What all actors of the mixed load share: the server, its keys, pictures, and the book of what came back. */
 import { connect, type Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Agent, type Dispatcher } from 'undici';
 import type { Site } from './site.js';
 
@@ -39,11 +40,18 @@ const PATIENCE_MS = 300_000;
 export class Book {
   readonly outcomes: Record<string, Record<string, number>> = {};
   readonly wrong: string[] = [];
+  /** What a machine that stood still brings about, and only that: times that were over, connections that seemed dead. */
+  readonly late: string[] = [];
 
   count(actor: string, outcome: string | number): void {
     this.outcomes[actor] ??= {};
     const own = this.outcomes[actor];
     own[outcome] = (own[outcome] ?? 0) + 1;
+  }
+
+  delay(actor: string, outcome: string, what: string): void {
+    this.count(actor, outcome);
+    this.late.push(`${actor}: ${what}`);
   }
 
   fault(actor: string, what: string): void {
@@ -60,6 +68,9 @@ export class World {
   unseen = 0;
   /** Of all answers, milliseconds. */
   longestWaitMs = 0;
+  /** The longest that the server's main thread stood still, by its own account. */
+  serverStillMs = 0;
+  private readonly still = monitorEventLoopDelay({ resolution: 20 });
   private readonly agent = new Agent({
     connections: 256,
     pipelining: 1,
@@ -74,7 +85,14 @@ export class World {
     readonly image: Buffer,
     readonly site: Site,
     readonly random: () => number,
-  ) {}
+  ) {
+    this.still.enable();
+  }
+
+  /** The longest that this process or the server stood still, as threads do that get no turn. */
+  stoodStillMs(): number {
+    return Math.max(this.still.max / 1e6, this.serverStillMs);
+  }
 
   /** The picture with a tail of its own behind its end, which decoders pass over: another content each time. */
   fresh(): Buffer {
@@ -109,20 +127,32 @@ export class World {
   /** Asks, and holds the answer to the statuses that may be. 503 may always be, with its Retry-After. */
   async expect(actor: string, statuses: number[], call: Call): Promise<Answer | null> {
     const answer = await this.call(call).catch((error: Error) => {
-      if (!GAVE_UP.has(error.name)) throw error;
+      const outcome = GAVE_UP.has(error.name) ? 'gave up' : CUT_OFF.test(error.message) ? 'cut off' : null;
+      if (outcome === null) throw error;
+      this.book.delay(actor, outcome, `${call.path}: ${error.message}`);
       return null;
     });
     if (answer === null) {
-      this.book.count(actor, 'gave up');
       if (call.key === this.keys.counted && call.method !== 'GET') this.unseen += call.scans ?? 1;
       return null;
     }
     const refused = answer.status === 503 && Number(answer.headers['retry-after']) >= 1;
+    if (call.path === '/metrics') this.readStillness(answer.raw.toString());
     this.book.count(actor, refused ? refusal(answer.body?.error.message) : answer.status);
     if (refused) return null;
     if (statuses.includes(answer.status)) return answer;
+    if (answer.status === 422 && /it timed out$/.test(answer.body?.error.message)) {
+      this.book.late.push(`${actor}: ${String(call.body).slice(0, 200)} timed out`);
+      return null;
+    }
     this.book.fault(actor, `${call.path} answered ${answer.status}: ${answer.raw.toString().slice(0, 300)}`);
     return null;
+  }
+
+  /** The server tells the longest since it was last asked. */
+  private readStillness(page: string): void {
+    const [, seconds] = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(page) ?? [];
+    this.serverStillMs = Math.max(this.serverStillMs, Number(seconds ?? 0) * 1000);
   }
 
   /** A connection of one's own, to behave badly on. */
@@ -144,11 +174,13 @@ export class World {
   }
 
   close(): Promise<void> {
+    this.still.disable();
     return this.agent.destroy();
   }
 }
 
 /** Of undici: the client's own patience, not a connection that the server ended. */
+const CUT_OFF = /ECONNRESET|EPIPE|other side closed/;
 const GAVE_UP = new Set(['HeadersTimeoutError', 'BodyTimeoutError']);
 
 /** A 503 by its reason, without its figures. */
