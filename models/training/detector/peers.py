@@ -35,8 +35,8 @@ class Peer:
 
 
 def peers(ferretnet: str | None, ladeda: str | None) -> dict[str, Peer]:
-    """As their own test scripts build them: FerretNet-S with the median of the 8 neighbours, Tiny-LaDeDa on the
-    right-diagonal gradient, both on tiles of 256 pixels."""
+    """As released, on tiles of 256 pixels: FerretNet-S with the median of the 8 neighbours; of Tiny-LaDeDa's inputs, which its
+    repository does not name by file, the options' default for WildRF and NPR for ForenSynth, which is far better so."""
     found: dict[str, Peer] = {}
     if ferretnet:
         code = [_module(os.path.join(ferretnet, path)) for path in FERRETNET[:2]]
@@ -45,8 +45,8 @@ def peers(ferretnet: str | None, ladeda: str | None) -> dict[str, Peer]:
         found["FerretNet-S"] = Peer(network, *CLIP)
     if ladeda:
         code = _module(os.path.join(ladeda, LADEDA[0]))
-        for name in ("WildRF", "ForenSynth"):
-            network = code.tiny_ladeda("right_diag", num_classes=1)
+        for name, given in (("WildRF", "right_diag"), ("ForenSynth", "NPR")):
+            network = code.tiny_ladeda(given, num_classes=1)
             network.fc = torch.nn.Linear(8, 1)  # as its test.py does before it loads
             network.load_state_dict(_weights(os.path.join(ladeda, LADEDA[1].format(name))))
             found[f"Tiny-LaDeDa {name}"] = Peer(network, *IMAGENET)
