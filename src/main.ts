@@ -13,7 +13,7 @@ import { startFrontEnd } from './http/front-end.js';
 import type { ModelCard } from './http/routes/models.js';
 import { loadModelPackage } from './inference/model-package.js';
 import { defaultOrtLibrary, openRuntime } from './inference/runtime.js';
-import type { InferenceRuntime, RuntimeSettings } from './inference/types.js';
+import type { InferenceRuntime, RuntimeInfo, RuntimeSettings } from './inference/types.js';
 import { createLog, type Log } from './observability/log.js';
 import { createMetrics } from './observability/metrics.js';
 import { observeRoad } from './observability/observe-road.js';
@@ -31,7 +31,9 @@ import { openSecrets } from './storage/secrets.js';
 
 /** The package's own folder; the compiled file lies in dist/src. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The large network takes ten times the arithmetic: nothing to a GPU, most of a second to one core. */
 const SHIPPED_MODEL = 'aidet-tile';
+const SHIPPED_GPU_MODEL = 'aidet-tile-large';
 
 /** The road without a front end: what the CLI and the evaluation use. */
 export interface Detector {
@@ -45,7 +47,7 @@ export interface Detector {
   close(): Promise<void>;
 }
 
-export async function loadModels(settings: Settings): Promise<{ packages: ModelPackage[]; active: string }> {
+async function loadModels(settings: Settings): Promise<ModelPackage[]> {
   const folder = settings.models_dir === '' ? join(PACKAGE_ROOT, 'models') : settings.models_dir;
   const entries = await readdir(folder, { withFileTypes: true });
   const packages: ModelPackage[] = [];
@@ -54,14 +56,23 @@ export async function loadModels(settings: Settings): Promise<{ packages: ModelP
       continue;
     packages.push(await loadModelPackage(join(folder, entry.name)));
   }
-  const active = settings.model === '' ? SHIPPED_MODEL : settings.model;
-  if (!packages.some((p) => p.manifest.id === active)) {
-    const known = packages.map((p) => p.manifest.id).join(', ') || 'none';
+  const wanted = settings.model === '' ? SHIPPED_MODEL : settings.model;
+  const known = packages.map((p) => p.manifest.id);
+  if (!known.includes(wanted))
     throw new Error(
-      `No model '${active}' in ${folder} (found: ${known}); set AIDET_MODEL or AIDET_MODELS_DIR`,
+      `No model '${wanted}' in ${folder} (found: ${known.join(', ') || 'none'}); set AIDET_MODEL or AIDET_MODELS_DIR`,
     );
-  }
-  return { packages, active };
+  return packages;
+}
+
+/** The model that answers where a request names none. */
+export function activeModel(
+  wanted: string,
+  known: readonly string[],
+  provider: RuntimeInfo['executionProvider'],
+): string {
+  if (wanted !== '') return wanted;
+  return provider !== 'cpu' && known.includes(SHIPPED_GPU_MODEL) ? SHIPPED_GPU_MODEL : SHIPPED_MODEL;
 }
 
 export function runtimeSettings(settings: Settings, models: ModelPackage[]): RuntimeSettings {
@@ -79,13 +90,18 @@ export function runtimeSettings(settings: Settings, models: ModelPackage[]): Run
 export async function createDetector(settings: Settings): Promise<Detector> {
   const forensicsTarget = settings.forensics_target === 'auto' ? null : settings.forensics_target;
   if (forensicsTarget !== null) await checkTarget(forensicsTarget);
-  const { packages, active } = await loadModels(settings);
+  const packages = await loadModels(settings);
   const native = runtimeSettings(settings, packages);
   const provenance = createProvenance({
     trustAnchors: settings.c2pa_trust_anchors,
     trustKeyUsages: settings.c2pa_trust_ekus,
   });
   const runtime = await openRuntime(native);
+  const active = activeModel(
+    settings.model,
+    packages.map((p) => p.manifest.id),
+    runtime.info().executionProvider,
+  );
   const workers = settings.workers || availableParallelism();
   const pipeline = createPipeline(
     { runtime, provenance },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Settings } from '../src/config/schema.js';
 import { resolveSettings } from '../src/config/settings.js';
-import { startApp } from '../src/main.js';
+import { activeModel, startApp } from '../src/main.js';
 import { freshFolder } from './support/folders.js';
 import { fixture } from './support/running-app.js';
 
@@ -72,4 +72,15 @@ t.test('a start that fails says why and leaves nothing running', async (t) => {
   const app = await startApp(settings(dataDir));
   t.not(app.firstKeys, null, 'and no start that failed has used up the first keys');
   await app.close();
+});
+
+t.test('a GPU gets the large model, unless another is asked for', (t) => {
+  const known = ['aidet-baseline', 'aidet-tile', 'aidet-tile-large'];
+  t.equal(activeModel('', known, 'cpu'), 'aidet-tile');
+  t.equal(activeModel('', known, 'cuda'), 'aidet-tile-large');
+  t.equal(activeModel('', known, 'tensorrt'), 'aidet-tile-large');
+  t.equal(activeModel('', ['aidet-tile'], 'cuda'), 'aidet-tile', 'where it is there');
+  t.equal(activeModel('aidet-baseline', known, 'cuda'), 'aidet-baseline');
+  t.equal(activeModel('aidet-tile-large', known, 'cpu'), 'aidet-tile-large');
+  t.end();
 });

@@ -66,7 +66,7 @@ export const SETTINGS = {
   model: setting({
     kind: 'string',
     default: '',
-    doc: 'Active model id under the models folder; empty: the shipped one.',
+    doc: 'Active model id under the models folder; empty: aidet-tile, with a GPU aidet-tile-large.',
   }),
   models_dir: setting({
     kind: 'string',
