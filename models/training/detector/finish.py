@@ -22,6 +22,7 @@ from .zero_line import zero_line
 # What the probabilities and the threshold must hold for.
 CALIBRATION_CONDITIONS = ("native", "matched", "web", "jpeg75", "half")
 FALSE_POSITIVES_MAX = 0.05
+AUTHENTIC_MOST = 100  # images of one source, for the threshold
 FILE_BYTES_MAX = 20_000_000  # of a package's network
 
 
@@ -62,7 +63,10 @@ def finish(
     of = lambda *names: [r for r in judged if r.split in names]
 
     validation = of("val", "val2")
-    apart = [r for r in of("calib") if not r.generated]
+    # A small rate wants many images, whatever is enough elsewhere.
+    apart = at_most(
+        [r for r in records if r.split == "calib" and not r.generated and r.path in store], AUTHENTIC_MOST
+    )
     fitted = score_conditions(judge, validation, store, CALIBRATION_CONDITIONS, on)
     y = np.array([r.generated for r in validation], int)
     a, b = platt(np.concatenate([s.logit for s in fitted.values()]), np.tile(y, len(fitted)))
