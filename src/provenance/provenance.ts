@@ -32,7 +32,7 @@ export function createProvenance(settings: ProvenanceSettings, reader = new Read
     inspect(bytes, signal) {
       const mime = mimeOf(bytes);
       if (mime === null || !holdsManifest(bytes)) return Promise.resolve({ present: false, evidence: [] });
-      return read(bytes.slice(), mime, signal).then(toFinding, (error) => {
+      return read(new Uint8Array(bytes), mime, signal).then(toFinding, (error) => {
         if (!(error instanceof AidetError)) throw error;
         return { present: true, evidence: [], unverified: error.message };
       });
@@ -97,5 +97,7 @@ function checkFormat(bytes: Uint8Array): void {
 /** A view of something larger is copied, since the engine gets the whole buffer. */
 function ownBuffer(bytes: Uint8Array): Uint8Array {
   const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength ? bytes : bytes.slice();
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
+    ? bytes
+    : new Uint8Array(bytes);
 }

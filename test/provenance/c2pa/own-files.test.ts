@@ -100,6 +100,21 @@ test('every format carries a manifest that is found', async (t) => {
   }
 });
 
+// A Buffer's own `slice` shares its memory, so that the engine's thread once took the picture away from the pipeline.
+test("bytes that came as a Buffer are looked at too, and stay the caller's", async (t) => {
+  const file = Buffer.from(await signed());
+  const before = Buffer.from(file);
+  const roomy = Buffer.concat([Buffer.alloc(64), file, Buffer.alloc(64)]).subarray(64, 64 + file.length);
+  for (const [name, bytes] of Object.entries({ file, roomy })) {
+    const finding = await provenance.inspect(bytes, signal);
+    t.match(finding, { present: true, evidence: [{ verified: true }] }, name);
+    t.equal(finding.unverified, undefined, name);
+    t.ok(bytes.equals(before), `${name} is untouched`);
+  }
+  t.equal((await provenance.verify(roomy, signal)).validation_state, 'trusted');
+  t.ok(roomy.equals(before));
+});
+
 test('a signature by anybody is valid, a claim and no proof', async (t) => {
   const file = await signed({ signer: stranger });
   const report = await verify(file);
