@@ -29,7 +29,7 @@ void Ela(const ElaParams& params, void* workspace, ElaOutput* out) {
   const RgbView& image = params.image;
   const int full = params.subsampling == Subsampling::k444 ? 1 : 0;
   if (library_calls.ela(image.data, image.stride, image.width, image.height, tables, full,
-                        out->difference_rgb, out->difference_max, out->block_sum) != 0) {
+                        out->difference_rgb, out->difference_max, out->block_sum, nullptr) != 0) {
     cpu->ela(params, workspace, out);
   }
 }
@@ -39,7 +39,7 @@ void Noise(const GreyView& image, NoiseOutput* out) {
       static_cast<size_t>(BlocksOf(image.width)) * static_cast<size_t>(BlocksOf(image.height));
   std::vector<int64_t> sums(4 * blocks);
   if (library_calls.noise(image.data, image.stride, image.width, image.height, out->residual,
-                          sums.data()) != 0) {
+                          sums.data(), nullptr) != 0) {
     return cpu->noise(image, out);
   }
   out->sum = out->sum2 = out->sum4 = 0;
@@ -56,7 +56,7 @@ void Noise(const GreyView& image, NoiseOutput* out) {
 
 void Spectrum(const GreyView& image, void* workspace, SpectrumOutput* out) {
   if (library_calls.spectrum(image.data, image.stride, image.width, image.height, out->power,
-                             &out->blocks) != 0) {
+                             &out->blocks, nullptr) != 0) {
     return cpu->spectrum(image, workspace, out);
   }
   RadialProfile(out->power, out->radial);

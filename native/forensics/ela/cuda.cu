@@ -43,30 +43,42 @@ __global__ void Downsample(const uint8_t* full, Extent e, uint8_t* small) {
 }
 
 constexpr int kBlocksAtOnce = 32;
+// Coefficients from one line of a block to the next in shared memory: odd, so that lines and
+// columns both spread over its banks.
+constexpr int kPitch = 9;
 
 // Eight threads a block of 8 x 8, a line each.
 __global__ void RoundTrip(uint8_t* plane, int width, int height, const uint16_t* table) {
-  __shared__ int32_t shared[kBlocksAtOnce][64];
+  __shared__ int32_t shared[kBlocksAtOnce][8 * kPitch];
   const int block = blockIdx.x * kBlocksAtOnce + threadIdx.y, line = threadIdx.x;
   const int columns = width / 8;
   const bool inside = block < columns * (height / 8);
   int32_t* d = shared[threadIdx.y];
   uint8_t* p = plane;
+  // Eight pixels at once: planes are of whole blocks and begin at a multiple of eight.
+  union {
+    uint2 whole;
+    uint8_t pixels[8];
+  } samples;
   if (inside) {
     p += static_cast<size_t>(block / columns * 8 + line) * width + block % columns * 8;
-    for (int i = 0; i < 8; i++) d[8 * line + i] = p[i] - 128;
-    ForwardPass(d + 8 * line, 1, true);
+    samples.whole = *reinterpret_cast<const uint2*>(p);
+    for (int i = 0; i < 8; i++) d[kPitch * line + i] = samples.pixels[i] - 128;
+    ForwardPass(d + kPitch * line, 1, true);
   }
   __syncwarp();
   if (inside) {
-    ForwardPass(d + line, 8, false);
-    for (int i = 0; i < 8; i++) d[8 * i + line] = Requantise(d[8 * i + line], table[8 * i + line]);
-    InversePass(d + line, 8, false);
+    ForwardPass(d + line, kPitch, false);
+    for (int i = 0; i < 8; i++) {
+      d[kPitch * i + line] = Requantise(d[kPitch * i + line], table[8 * i + line]);
+    }
+    InversePass(d + line, kPitch, false);
   }
   __syncwarp();
   if (inside) {
-    InversePass(d + 8 * line, 1, true);
-    for (int i = 0; i < 8; i++) p[i] = Limit(d[8 * line + i] + 128);
+    InversePass(d + kPitch * line, 1, true);
+    for (int i = 0; i < 8; i++) samples.pixels[i] = Limit(d[kPitch * line + i] + 128);
+    *reinterpret_cast<uint2*>(p) = samples.whole;
   }
 }
 
@@ -87,9 +99,11 @@ __global__ void Compare(const uint8_t* rgb, Extent e, bool full_chroma, const ui
                         const uint8_t* blue, const uint8_t* red, uint8_t* difference_rgb,
                         uint8_t* difference_max, uint32_t* block_sum) {
   const int px = blockIdx.x * 16 + threadIdx.x, py = blockIdx.y * 16 + threadIdx.y;
+  const int thread = static_cast<int>(threadIdx.y * 16 + threadIdx.x);
   __shared__ uint32_t total;
-  if (threadIdx.x == 0 && threadIdx.y == 0) total = 0;
+  if (thread == 0) total = 0;
   __syncthreads();
+  int largest = 0, sum = 0;
   if (px < e.width && py < e.height) {
     const size_t at = static_cast<size_t>(py) * e.width + px;
     const size_t padded_at = static_cast<size_t>(py) * e.padded + px;
@@ -99,7 +113,6 @@ __global__ void Compare(const uint8_t* rgb, Extent e, bool full_chroma, const ui
     const int again[3] = {Limit(y + ((91881 * cr + 32768) >> 16)),
                           Limit(y + ((-22554 * cb - 46802 * cr + 32768) >> 16)),
                           Limit(y + ((116130 * cb + 32768) >> 16))};
-    int largest = 0, sum = 0;
     for (int c = 0; c < 3; c++) {
       const int difference = abs(rgb[3 * at + c] - again[c]);
       largest = max(largest, difference);
@@ -107,10 +120,11 @@ __global__ void Compare(const uint8_t* rgb, Extent e, bool full_chroma, const ui
       if (difference_rgb != nullptr) difference_rgb[3 * at + c] = static_cast<uint8_t>(difference);
     }
     if (difference_max != nullptr) difference_max[at] = static_cast<uint8_t>(largest);
-    atomicAdd(&total, static_cast<uint32_t>(sum));
   }
+  const uint32_t of_warp = __reduce_add_sync(0xffffffffu, static_cast<uint32_t>(sum));
+  if (thread % 32 == 0) atomicAdd(&total, of_warp);
   __syncthreads();
-  if (threadIdx.x == 0 && threadIdx.y == 0) block_sum[blockIdx.y * gridDim.x + blockIdx.x] = total;
+  if (thread == 0) block_sum[blockIdx.y * gridDim.x + blockIdx.x] = total;
 }
 
 dim3 Tiles(int width, int height) {
@@ -126,9 +140,11 @@ unsigned Groups(int width, int height) {
 
 extern "C" __attribute__((visibility("default"))) int aidet_cuda_ela(
     const uint8_t* rgb, ptrdiff_t stride, int width, int height, const uint16_t* tables,
-    int full_chroma, uint8_t* difference_rgb, uint8_t* difference_max, uint32_t* block_sum) {
+    int full_chroma, uint8_t* difference_rgb, uint8_t* difference_max, uint32_t* block_sum,
+    AidetCudaTimes* times) {
   using namespace aidet::cuda;
   Calls calls;
+  Parts parts(&calls, times);
   Extent e{width, height, (width + 15) / 16 * 16, (height + 15) / 16 * 16, 0, 0};
   e.chroma = full_chroma != 0 ? e.padded : e.padded / 2;
   e.chroma_rows = full_chroma != 0 ? e.rows : e.rows / 2;
@@ -143,9 +159,11 @@ extern "C" __attribute__((visibility("default"))) int aidet_cuda_ela(
   Buffer<uint8_t> largest(&calls, difference_max != nullptr ? pixels : 1);
   Buffer<uint16_t> steps(&calls, 128);
   Buffer<uint32_t> sums(&calls, blocks);
+  parts.Next();
   source.CopyRowsIn(rgb, stride, 3 * static_cast<size_t>(width), static_cast<size_t>(height));
   steps.CopyIn(tables);
   if (!calls.ok()) return calls.error();
+  parts.Next();
   Convert<<<Tiles(e.padded, e.rows), threads>>>(source.get(), e, y.get(), cb.get(), cr.get());
   uint8_t *blue = cb.get(), *red = cr.get();
   if (full_chroma == 0) {
@@ -163,8 +181,10 @@ extern "C" __attribute__((visibility("default"))) int aidet_cuda_ela(
                               difference_rgb != nullptr ? all.get() : nullptr,
                               difference_max != nullptr ? largest.get() : nullptr, sums.get());
   calls.Try(cudaGetLastError());
+  parts.Next();
   sums.CopyOut(block_sum);
   if (difference_rgb != nullptr) all.CopyOut(difference_rgb);
   if (difference_max != nullptr) largest.CopyOut(difference_max);
+  parts.Next();
   return calls.error();
 }

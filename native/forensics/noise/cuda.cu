@@ -32,6 +32,7 @@ __global__ void Noise(const uint8_t* grey, int width, int height, int8_t* residu
   __syncthreads();
   const int x = static_cast<int>(blockIdx.x * 16 + threadIdx.x);
   const int y = static_cast<int>(blockIdx.y * 16 + threadIdx.y);
+  int here = 0, r = 0;
   if (x < width && y < height) {
     int v[3][3];
     for (int i = 0; i < 9; i++) {
@@ -40,11 +41,22 @@ __global__ void Noise(const uint8_t* grey, int width, int height, int8_t* residu
       v[i % 3][i / 3] = grey[static_cast<size_t>(ny) * width + nx];
     }
     const size_t at = static_cast<size_t>(y) * width + x;
-    const int here = grey[at];
-    const long long r = min(max(here - MedianOf9(v), -128), 127);
+    here = grey[at];
+    r = min(max(here - MedianOf9(v), -128), 127);
     if (residual != nullptr) residual[at] = static_cast<int8_t>(r);
-    const long long parts[4] = {here, r, r * r, r * r * r * r};
-    for (int i = 0; i < 4; i++) atomicAdd(&total[i], static_cast<unsigned long long>(parts[i]));
+  }
+  // A warp's sums in 32 bits; a fourth power has up to 28 bits and is summed in two halves.
+  constexpr unsigned kAll = 0xffffffffu;
+  const auto fourth = static_cast<unsigned>(r * r * r * r);
+  const unsigned low = __reduce_add_sync(kAll, fourth & 0xffffu);
+  const unsigned high = __reduce_add_sync(kAll, fourth >> 16);
+  const long long sums_of_warp[4] = {__reduce_add_sync(kAll, here), __reduce_add_sync(kAll, r),
+                                     __reduce_add_sync(kAll, r * r),
+                                     (static_cast<long long>(high) << 16) + low};
+  if (thread % 32 == 0) {
+    for (int i = 0; i < 4; i++) {
+      atomicAdd(&total[i], static_cast<unsigned long long>(sums_of_warp[i]));
+    }
   }
   __syncthreads();
   if (thread < 4) {
@@ -59,21 +71,27 @@ __global__ void Noise(const uint8_t* grey, int width, int height, int8_t* residu
 extern "C" __attribute__((visibility("default"))) int aidet_cuda_noise(const uint8_t* grey,
                                                                        ptrdiff_t stride, int width,
                                                                        int height, int8_t* residual,
-                                                                       int64_t* sums) {
+                                                                       int64_t* sums,
+                                                                       AidetCudaTimes* times) {
   using namespace aidet::cuda;
   Calls calls;
+  Parts parts(&calls, times);
   const size_t pixels = static_cast<size_t>(width) * height;
   const dim3 blocks(static_cast<unsigned>((width + 15) / 16),
                     static_cast<unsigned>((height + 15) / 16));
   Buffer<uint8_t> source(&calls, pixels);
   Buffer<int8_t> out(&calls, residual != nullptr ? pixels : 1);
   Buffer<int64_t> totals(&calls, 4 * static_cast<size_t>(blocks.x) * blocks.y);
+  parts.Next();
   source.CopyRowsIn(grey, stride, static_cast<size_t>(width), static_cast<size_t>(height));
   if (!calls.ok()) return calls.error();
+  parts.Next();
   Noise<<<blocks, dim3(16, 16)>>>(source.get(), width, height,
                                   residual != nullptr ? out.get() : nullptr, totals.get());
   calls.Try(cudaGetLastError());
+  parts.Next();
   totals.CopyOut(sums);
   if (residual != nullptr) out.CopyOut(residual);
+  parts.Next();
   return calls.error();
 }

@@ -88,18 +88,24 @@ __global__ void Add(const float* powers, int count, float* total) {
 }  // namespace
 }  // namespace aidet::cuda
 
-extern "C" __attribute__((visibility("default"))) int aidet_cuda_spectrum(
-    const uint8_t* grey, ptrdiff_t stride, int width, int height, float* power, int* blocks) {
+extern "C" __attribute__((visibility("default"))) int aidet_cuda_spectrum(const uint8_t* grey,
+                                                                          ptrdiff_t stride,
+                                                                          int width, int height,
+                                                                          float* power, int* blocks,
+                                                                          AidetCudaTimes* times) {
   using namespace aidet::cuda;
   Calls calls;
+  Parts parts(&calls, times);
   const int columns = (width - kSize) / kHop + 1, count = columns * ((height - kSize) / kHop + 1);
   constexpr size_t kPlane = static_cast<size_t>(kSize) * kSize;
   Buffer<uint8_t> source(&calls, static_cast<size_t>(width) * height);
   Buffer<float2> half(&calls, kBatch * kPlane);
   Buffer<float> powers(&calls, kBatch * kPlane), total(&calls, kPlane);
+  parts.Next();
   source.CopyRowsIn(grey, stride, static_cast<size_t>(width), static_cast<size_t>(height));
-  total.Clear();
   if (!calls.ok()) return calls.error();
+  parts.Next();
+  total.Clear();
   for (int first = 0; first < count; first += kBatch) {
     const int batch = count - first < kBatch ? count - first : kBatch;
     const dim3 grid(kSize, static_cast<unsigned>(batch));
@@ -108,7 +114,9 @@ extern "C" __attribute__((visibility("default"))) int aidet_cuda_spectrum(
     Add<<<static_cast<unsigned>(kPlane / 256), 256>>>(powers.get(), batch, total.get());
   }
   calls.Try(cudaGetLastError());
+  parts.Next();
   total.CopyOut(power);
+  parts.Next();
   for (size_t i = 0; i < kPlane; i++) power[i] /= static_cast<float>(count);
   *blocks = count;
   return calls.error();
@@ -118,5 +126,12 @@ extern "C" __attribute__((visibility("default"))) int aidet_cuda_abi() { return 
 
 extern "C" __attribute__((visibility("default"))) int aidet_cuda_devices() {
   int count = 0;
-  return cudaGetDeviceCount(&count) == cudaSuccess ? count : 0;
+  if (cudaGetDeviceCount(&count) != cudaSuccess || count == 0) return 0;
+  // What one call frees stays for the next, up to what a picture of some 20 megapixels needs.
+  cudaMemPool_t pool = nullptr;
+  uint64_t kept = uint64_t{256} << 20;
+  if (cudaDeviceGetDefaultMemPool(&pool, 0) != cudaSuccess) return 0;
+  if (cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &kept) != cudaSuccess)
+    return 0;
+  return count;
 }

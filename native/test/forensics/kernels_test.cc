@@ -2,13 +2,13 @@
 // for bit, the spectrum within rounding of a double-precision transform. With libjpeg
 // (AIDET_WITH_LIBJPEG) ELA is compared with a real encoding and decoding.
 #include <algorithm>
-#include <complex>
 #include <cstdio>
 #include <cstring>
 #include <string>
 #include <thread>
 
 #include "runs.h"
+#include "welch.h"
 #if defined(AIDET_WITH_LIBJPEG)
 #include <jpeglib.h>
 #endif
@@ -52,71 +52,17 @@ void CompareTargets(const Picture& p, int seed) {
   }
 }
 
-// Mean |DFT|^2 of Hann-windowed blocks by the definition, a row and a column transform in double
-// precision.
-std::vector<double> WelchByDefinition(const GreyView& g) {
-  constexpr int n = kSpectrumSize;
-  const double turn = 2 * std::acos(-1.0);
-  std::vector<std::complex<double>> roots(n), half(n * n);
-  for (int i = 0; i < n; i++) roots[i] = std::polar(1.0, -turn * i / n);
-  std::vector<double> power(n * n), block(n * n);
-  int count = 0;
-  for (int top = 0; top + n <= g.height; top += kSpectrumHop) {
-    for (int left = 0; left + n <= g.width; left += kSpectrumHop, count++) {
-      for (int i = 0; i < n * n; i++) {
-        const double wy = 0.5 - 0.5 * std::cos(turn * (i / n) / n),
-                     wx = 0.5 - 0.5 * std::cos(turn * (i % n) / n);
-        block[i] = (g.data[(top + i / n) * g.stride + left + i % n] - 128.0) * wy * wx;
-      }
-      for (int y = 0; y < n; y++) {
-        for (int k = 0; k < n; k++) {
-          std::complex<double> sum = 0;
-          for (int x = 0; x < n; x++) sum += block[y * n + x] * roots[x * k % n];
-          half[y * n + k] = sum;
-        }
-      }
-      for (int k = 0; k < n; k++) {
-        for (int l = 0; l < n; l++) {
-          std::complex<double> sum = 0;
-          for (int y = 0; y < n; y++) sum += half[y * n + k] * roots[y * l % n];
-          power[l * n + k] += std::norm(sum);
-        }
-      }
-    }
-  }
-  for (double& v : power) v /= count;
-  return power;
-}
-
-std::vector<float> RunSpectrum(const ForensicsBackend& backend, const GreyView& grey,
-                               SpectrumOutput* out) {
-  std::vector<float> power(static_cast<size_t>(kSpectrumSize) * kSpectrumSize);
-  Aligned workspace(SpectrumWorkspaceBytes());
-  out->power = power.data();
-  backend.spectrum(grey, workspace.get(), out);
-  return power;
-}
-
 void CompareSpectra(int width, int height) {
   const Picture p = MakePicture(width, height, Kind::kSmooth, 7);
   const Grey grey(*ScalarBackend(), p.view());
   const std::vector<double> exact = WelchByDefinition(grey.view);
-  double total = 0;
-  for (const double v : exact) total += v;
   for (const ForensicsBackend* backend : Targets()) {
     SpectrumOutput out;
     const std::vector<float> power = RunSpectrum(*backend, grey.view, &out);
-    double worst = 0, square = 0;
-    for (size_t i = 0; i < exact.size(); i++) {
-      const double error = std::abs(power[i] - exact[i]);
-      // Relative where there is power; rounding leaves a floor far below the mean.
-      worst =
-          std::max(worst, error / (exact[i] + 1e-6 * total / static_cast<double>(exact.size())));
-      square += error;
-    }
-    Check(worst < 1e-3, "spectrum, worst place", backend->target, width, height,
-          static_cast<int>(worst * 1e6));
-    Check(square < 1e-6 * total, "spectrum, sum", backend->target, width, height, out.blocks);
+    const SpectrumError error = CompareWithExact(power, exact);
+    Check(error.worst < 1e-3, "spectrum, worst place", backend->target, width, height,
+          static_cast<int>(error.worst * 1e6));
+    Check(error.sum < 1e-6, "spectrum, sum", backend->target, width, height, out.blocks);
     SpectrumOutput again;
     Check(RunSpectrum(*backend, grey.view, &again) == power &&
               std::memcmp(again.radial, out.radial, sizeof out.radial) == 0,

@@ -16,20 +16,6 @@ namespace {
 
 constexpr int kWidth = 10007, kHeight = 9999;
 
-// Rows out of a stock of random ones, each begun at another place, so that it is quickly made and
-// repeats nowhere.
-Picture MakeLarge() {
-  constexpr int kStock = 61;
-  const Picture stock = MakePicture(kWidth + 256, kStock, Kind::kSmooth, 11);
-  Picture p{kWidth, kHeight, std::vector<uint8_t>(static_cast<size_t>(kWidth) * kHeight * 3)};
-  for (int y = 0; y < kHeight; y++) {
-    const size_t from = static_cast<size_t>(y % kStock) * stock.width + (y / kStock * 37) % 256;
-    std::memcpy(p.rgb.data() + static_cast<size_t>(y) * kWidth * 3, stock.rgb.data() + 3 * from,
-                static_cast<size_t>(kWidth) * 3);
-  }
-  return p;
-}
-
 WholeResults RunWhole(const ForensicsBackend& backend, const RgbView& image, const GreyView& grey) {
   WholeResults r;
   r.ela[0] = RunElaOn(backend, image, 90, Subsampling::k420, false);
@@ -39,7 +25,7 @@ WholeResults RunWhole(const ForensicsBackend& backend, const RgbView& image, con
 }
 
 void CompareLarge() {
-  const Picture p = MakeLarge();
+  const Picture p = MakeLarge(kWidth, kHeight);
   const RgbView image = p.view();
   const Grey grey(*BestBackend(), image);
   const WholeResults best = RunWhole(*BestBackend(), image, grey.view);

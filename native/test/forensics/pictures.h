@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -42,6 +43,20 @@ inline Picture MakePicture(int width, int height, Kind kind, uint32_t seed) {
                                                : value);
       }
     }
+  }
+  return p;
+}
+
+// Rows out of a stock of random ones, each begun at another place, so that it is quickly made and
+// repeats nowhere.
+inline Picture MakeLarge(int width, int height) {
+  constexpr int kStock = 61;
+  const Picture stock = MakePicture(width + 256, kStock, Kind::kSmooth, 11);
+  Picture p{width, height, std::vector<uint8_t>(static_cast<size_t>(width) * height * 3)};
+  for (int y = 0; y < height; y++) {
+    const size_t from = static_cast<size_t>(y % kStock) * stock.width + (y / kStock * 37) % 256;
+    std::memcpy(p.rgb.data() + static_cast<size_t>(y) * width * 3, stock.rgb.data() + 3 * from,
+                static_cast<size_t>(width) * 3);
   }
   return p;
 }

@@ -77,6 +77,15 @@ inline NoiseResult RunNoise(const ForensicsBackend& backend, const GreyView& gre
   return r;
 }
 
+inline std::vector<float> RunSpectrum(const ForensicsBackend& backend, const GreyView& grey,
+                                      SpectrumOutput* out) {
+  std::vector<float> power(static_cast<size_t>(kSpectrumSize) * kSpectrumSize);
+  Aligned workspace(SpectrumWorkspaceBytes());
+  out->power = power.data();
+  backend.spectrum(grey, workspace.get(), out);
+  return power;
+}
+
 struct GhostResult {
   std::vector<float> energy;
   std::vector<double> curve;
