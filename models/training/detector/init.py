@@ -45,20 +45,19 @@ def read_package(folder: str, model: str = "mobilenet_v2") -> dict[str, np.ndarr
 
 
 def load_trunk(network, tensors: dict[str, np.ndarray]) -> None:
-    """Copies stem and trunk; of a block whose hidden width is smaller here the strongest channels are kept: those with
-    the largest scale after the depthwise convolution times the norm of what the projection makes of them. Running
-    statistics are copied too, but the 8-bit ones are crude: `refresh_statistics` before training."""
+    """Copies stem and trunk into a network of the full hidden widths. Running statistics are copied too, but the 8-bit
+    ones are crude: `refresh_statistics` before training."""
     import torch
 
     def put(target, values):
         with torch.no_grad():
             target.copy_(torch.from_numpy(np.ascontiguousarray(values)))
 
-    def norm(layer, name, keep=slice(None)):
-        put(layer.weight, tensors[f"{name}/gamma"][keep])
-        put(layer.bias, tensors[f"{name}/beta"][keep])
-        put(layer.running_mean, tensors[f"{name}/moving_mean"][keep])
-        put(layer.running_var, tensors[f"{name}/moving_variance"][keep] + 1e-3)  # Keras' epsilon
+    def norm(layer, name):
+        put(layer.weight, tensors[f"{name}/gamma"])
+        put(layer.bias, tensors[f"{name}/beta"])
+        put(layer.running_mean, tensors[f"{name}/moving_mean"])
+        put(layer.running_var, tensors[f"{name}/moving_variance"] + 1e-3)  # Keras' epsilon
 
     put(network.stem.weight, tensors["Conv1/kernel"].transpose(3, 2, 0, 1))
     norm(network.stem_norm[0], "bn_Conv1")
@@ -66,41 +65,42 @@ def load_trunk(network, tensors: dict[str, np.ndarray]) -> None:
         torch.nn.init.zeros_(network.residual_stem.weight)
     for i, block in enumerate(network.trunk):
         name = f"block_{i}" if i else "expanded_conv"
-        project = tensors[f"{name}_project/kernel"][0, 0]  # [hidden, outputs]
-        strength = tensors[f"{name}_depthwise_BN/gamma"] * np.linalg.norm(project, axis=1)
-        keep = np.sort(np.argsort(-strength)[: block.depthwise[0].out_channels])
         if i:
-            put(block.expand[0].weight, tensors[f"{name}_expand/kernel"].transpose(3, 2, 0, 1)[keep])
-            norm(block.expand[1], f"{name}_expand_BN", keep)
-        put(
-            block.depthwise[0].weight,
-            tensors[f"{name}_depthwise/depthwise_kernel"].transpose(2, 3, 0, 1)[keep],
-        )
-        norm(block.depthwise[1], f"{name}_depthwise_BN", keep)
-        put(block.project[0].weight, project.T[:, keep, None, None])
+            put(block.expand[0].weight, tensors[f"{name}_expand/kernel"].transpose(3, 2, 0, 1))
+            norm(block.expand[1], f"{name}_expand_BN")
+        put(block.depthwise[0].weight, tensors[f"{name}_depthwise/depthwise_kernel"].transpose(2, 3, 0, 1))
+        norm(block.depthwise[1], f"{name}_depthwise_BN")
+        put(block.project[0].weight, tensors[f"{name}_project/kernel"].transpose(3, 2, 0, 1))
         norm(block.project[1], f"{name}_project_BN")
 
 
 FULL_HIDDEN = (32, 96, 144, 144, 192, 192, 192, 384, 384, 384, 384, 576)
 
 
-def narrow_trunk(network, tensors: dict[str, np.ndarray], images, refresh) -> None:
-    """`load_trunk`, then each narrowed block's projection is solved anew, so that from its fewer channels it makes what
-    the full block made (least squares on sampled pixels; He et al. 2017). Without this a frozen narrowed block hands
-    on damaged features. `images`: normalised [N,3,H,W] of the pictures to come; `refresh(network)` estimates the running
-    statistics anew, since the package's 8-bit ones are crude."""
-    import torch
-
+def pretrained_trunk(network, tensors: dict[str, np.ndarray], images, refresh) -> None:
+    """ImageNet's trunk, narrowed to `network`'s hidden widths. `images`: normalised [N,3,H,W] of the pictures to come;
+    `refresh(network)` estimates the running statistics anew."""
     from .network import TileNetwork
 
     full = TileNetwork(2, residuals=network.residuals is not None, hidden=FULL_HIDDEN).to(images.device)
     load_trunk(full, tensors)
     refresh(full)
+    narrow(full, network, images)
+
+
+def narrow(full, network, images) -> None:
+    """Makes of `full` a network of fewer hidden channels: each block keeps its strongest (the largest scale after the
+    depthwise convolution times the norm of what the projection makes of them), and its projection is solved anew, so that
+    from them it makes what the full block made (least squares on sampled pixels of `images`, normalised [N,3,H,W]; He et
+    al. 2017). Without this a frozen narrowed block hands on damaged features. Neck and heads are left alone."""
+    import torch
+
     full.eval()
-    load_trunk(network, tensors)
     network.eval()
     with torch.no_grad():
-        network.stem_norm.load_state_dict(full.stem_norm.state_dict())
+        for name in ("stem", "stem_norm", "residual_stem"):
+            if getattr(network, name) is not None:
+                getattr(network, name).load_state_dict(getattr(full, name).state_dict())
         x = full.early(images, 0)
         y = x
         for wide, slim in zip(full.trunk, network.trunk):
@@ -108,19 +108,23 @@ def narrow_trunk(network, tensors: dict[str, np.ndarray], images, refresh) -> No
             if slim.depthwise[0].out_channels == wide.depthwise[0].out_channels:
                 slim.load_state_dict(wide.state_dict())
             else:
-                _copy_kept_statistics(wide, slim)
+                _keep_strongest(wide, slim)
                 _solve_projection(slim, slim.depthwise(slim.expand(y)), target)
             x = x + target if wide.skip else target
             y = slim(y)
 
 
-def _copy_kept_statistics(wide, slim) -> None:
-    """Running statistics of the channels that were kept, found by their depthwise kernels."""
-    kernels = wide.depthwise[0].weight.flatten(1)
-    keep = [int((kernels - own).abs().sum(1).argmin()) for own in slim.depthwise[0].weight.flatten(1)]
+def _keep_strongest(wide, slim) -> None:
+    strength = wide.depthwise[1].weight.abs() * wide.project[0].weight.flatten(1).norm(dim=0)
+    keep = strength.argsort(descending=True)[: slim.depthwise[0].out_channels].sort()[0]
     for name in ("expand", "depthwise"):
-        for statistic in ("running_mean", "running_var"):
-            getattr(getattr(slim, name)[1], statistic).copy_(getattr(getattr(wide, name)[1], statistic)[keep])
+        layers = getattr(slim, name), getattr(wide, name)
+        if any(len(list(layer.parameters())) == 0 for layer in layers):
+            continue  # as many hidden channels as inputs: nothing expands them
+        for own, other in zip(*layers):
+            for key, value in other.state_dict().items():
+                target = own.state_dict()[key]
+                target.copy_(value[keep] if value.dim() else value)
 
 
 def _solve_projection(block, hidden, target, samples: int = 40_000) -> None:
@@ -129,10 +133,10 @@ def _solve_projection(block, hidden, target, samples: int = 40_000) -> None:
 
     h = hidden.permute(0, 2, 3, 1).reshape(-1, hidden.shape[1]).double()
     t = target.permute(0, 2, 3, 1).reshape(-1, target.shape[1]).double()
-    chosen = torch.randperm(len(h), generator=torch.Generator().manual_seed(1))[:samples]
+    chosen = torch.randperm(len(h), generator=torch.Generator().manual_seed(1))[:samples].to(h.device)
     h, t = h[chosen], t[chosen]
     centred, mean = h - h.mean(0), t.mean(0)
-    ridge = 1e-3 * torch.eye(h.shape[1], dtype=h.dtype) * (centred**2).mean()
+    ridge = 1e-3 * torch.eye(h.shape[1], dtype=h.dtype, device=h.device) * (centred**2).mean()
     solution = torch.linalg.solve(centred.T @ centred / len(h) + ridge, centred.T @ (t - mean) / len(h))
     made = centred @ solution
     norm = block.project[1]

@@ -13,10 +13,29 @@ from .records import UNKNOWN, Record
 IGNORED = -100  # cross entropy leaves these out
 
 
-class Batches(torch.utils.data.IterableDataset):
-    """Yields (images uint8 [B,3,side,side], label float [B], family int [B]). Half of each batch is authentic.
+def class_groups(records: list[Record], cap: int) -> list[tuple[list[list[Record]], list[float]]]:
+    """For the authentic, then the generated: the records of each source and the sources' cumulative weights. A source's
+    share grows with the root of its number of images, up to `cap` images."""
+    groups = []
+    for generated in (False, True):
+        sources: dict[str, list[Record]] = {}
+        for record in records:
+            if record.generated == generated:
+                sources.setdefault(record.source, []).append(record)
+        weights = [min(len(images), cap) ** 0.5 for images in sources.values()]
+        groups.append((list(sources.values()), np.cumsum(weights).tolist()))
+    return groups
 
-    A source's share grows with the root of its number of images, up to `cap` images."""
+
+def family_index(record: Record, families: list[str]) -> int:
+    """A generator that nobody named teaches nothing; one that is named but has no logit is `other`."""
+    if not record.generated or record.family == UNKNOWN:
+        return IGNORED
+    return families.index(record.family if record.family in families else "other")
+
+
+class Batches(torch.utils.data.IterableDataset):
+    """Yields (images uint8 [B,3,side,side], label float [B], family int [B]). Half of each batch is authentic."""
 
     def __init__(
         self,
@@ -30,15 +49,8 @@ class Batches(torch.utils.data.IterableDataset):
         cap: int = 400,
     ):
         self.store, self.batch, self.side, self.seed, self.strength = store, batch, side, seed, strength
-        self.families = {name: i for i, name in enumerate(families)}
-        self.groups = []
-        for generated in (False, True):
-            sources: dict[str, list[Record]] = {}
-            for record in records:
-                if record.generated == generated and record.path in store:
-                    sources.setdefault(record.source, []).append(record)
-            weights = [min(len(images), cap) ** 0.5 for images in sources.values()]
-            self.groups.append((list(sources.values()), np.cumsum(weights).tolist()))
+        self.families = families
+        self.groups = class_groups([record for record in records if record.path in store], cap)
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
@@ -51,11 +63,5 @@ class Batches(torch.utils.data.IterableDataset):
                 crop = training_crop(self.store[record.path], self.side, draw, self.strength)
                 images.append(crop.transpose(2, 0, 1))
                 labels.append(float(record.generated))
-                families.append(self._family(record))
+                families.append(family_index(record, self.families))
             yield torch.from_numpy(np.stack(images)), torch.tensor(labels), torch.tensor(families)
-
-    def _family(self, record: Record) -> int:
-        """A generator that nobody named teaches nothing; one that is named but has no logit is `other`."""
-        if not record.generated or record.family == UNKNOWN:
-            return IGNORED
-        return self.families.get(record.family, self.families["other"])

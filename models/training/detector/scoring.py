@@ -1,5 +1,6 @@
 """Scores of whole crops: tiles as the product lays them, logits averaged over tiles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +92,16 @@ class OnnxNetwork:
         ]
 
 
-@torch.no_grad()
 def score(
     network, records: list[Record], store: Store, condition: str, on: torch.device, chunk: int = 32
 ) -> Scores:
     """`network` maps a normalised batch to the four outputs. Half precision is left to the caller's context."""
+    return score_tiles(network, (tiles(under(condition, store[r.path], r)) for r in records), on, chunk)
+
+
+@torch.no_grad()
+def score_tiles(network, pictures: Iterable[np.ndarray], on: torch.device, chunk: int = 32) -> Scores:
+    """`pictures`: the tiles of each, uint8 [n,3,256,256]."""
     counts, pending, parts = [], [], []
 
     def flush():
@@ -105,8 +111,7 @@ def score(
             parts.append(tuple(v.float().cpu().numpy() for v in (logit[:, 0], generator, embedding)))
             pending.clear()
 
-    for record in records:
-        stack = tiles(under(condition, store[record.path], record))
+    for stack in pictures:
         counts.append(len(stack))
         pending.append(stack)
         if sum(map(len, pending)) >= chunk:

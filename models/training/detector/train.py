@@ -9,6 +9,7 @@ import os
 import time
 import warnings
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,10 +21,12 @@ from .export import export_onnx
 from .local import LocalNetwork
 from .metrics import auc
 from .inception import LargeTileNetwork, load_inception
-from .network import PatchNetwork, TileNetwork, folded
+from .network import SLIM, PatchNetwork, TileNetwork, folded
 from .records import Record
+from .on_device import Crops, DeviceBatches, Reconstructions
 from .sampling import IGNORED, Batches
-from .scoring import OnnxNetwork, onnx_session, score
+from .scoring import OnnxNetwork, onnx_session, score_tiles, tiles
+from .degrade import under
 
 CHECKPOINT_SECONDS = 120
 VALIDATION_MAX = 300  # images a split
@@ -46,6 +49,9 @@ class Settings:
     average: float = 0.998
     strength: float = 1.0  # of the augmentation
     cap: int = 400
+    device_share: float = 0.0  # of each batch: histories drawn where the network trains (on_device.py)
+    pairs: float = 0.0  # of the device's share: reconstructions of authentic pictures
+    pasted: float = 0.0  # of the device's share: authentic pictures with a region of a generated one
     network: str = "small"  # a name of NETWORKS
     residuals: bool = False
     frozen: int = 0  # stem and this many blocks keep weights and statistics: their pass costs a fifth then
@@ -135,8 +141,12 @@ def train(
     warm: str | None = None,
     resume: bool = False,
     teacher_checkpoint: str | None = None,
+    crops: Crops | None = None,
+    reconstructions: Reconstructions | None = None,
+    validation: "Validation | None" = None,
 ) -> str:
-    """Returns the path of the checkpoint with the averaged weights that did best on the validation splits."""
+    """Returns the path of the checkpoint with the averaged weights that did best on the validation splits. Runs that
+    follow each other may share `validation` and, by the order of the training records, `crops` and `reconstructions`."""
     os.makedirs(out, exist_ok=True)
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
@@ -145,12 +155,30 @@ def train(
     state = None
     if resume and os.path.exists(f"{out}/last.pt"):
         state = torch.load(f"{out}/last.pt", map_location=on)
-    training = [r for r in records if r.split == "train"]
+    training = [r for r in records if r.split == "train" and r.path in store]
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
-    stream = Batches(
-        training, store, families, settings.batch, settings.side, seed, settings.strength, settings.cap
-    )
+    of_device = round(settings.batch * settings.device_share)
+    here = None
+    if of_device:
+        crops = crops or Crops.of((store[r.path] for r in training), on)
+        here = iter(
+            DeviceBatches(
+                training,
+                crops,
+                families,
+                of_device,
+                settings.side,
+                seed,
+                settings.strength,
+                settings.cap,
+                reconstructions,
+                settings.pairs if reconstructions else 0.0,
+                settings.pasted,
+            )
+        )
+    size = settings.batch - of_device
+    stream = Batches(training, store, families, size, settings.side, seed, settings.strength, settings.cap)
     warmup = iter(stream)
     if state is None and warm:
         load_compatible(network, torch.load(warm, map_location=on)["weights"])
@@ -158,10 +186,12 @@ def train(
         load_inception(network, pretrained)
         refresh_statistics(network, warmup, on)
     elif state is None and pretrained is not None:
-        from .init import narrow_trunk
+        from .init import pretrained_trunk
 
         sample = torch.cat([next(warmup)[0] for _ in range(3)])
-        narrow_trunk(network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, warmup, on))
+        pretrained_trunk(
+            network, pretrained, normalise(sample, on), lambda n: refresh_statistics(n, warmup, on)
+        )
 
     teacher = Teacher(load(teacher_checkpoint)[0], network, on) if teacher_checkpoint else None
     heads = {id(p) for part in (network.neck, network.patch, network.generator) for p in part.parameters()}
@@ -177,6 +207,7 @@ def train(
         ],
         lr=settings.rate,
         weight_decay=settings.decay,
+        fused=on.type == "cuda",
     )
     average = {k: v.detach().clone().float() for k, v in network.state_dict().items()}
     step, before, best, log = 0, 0.0, -1.0, []
@@ -198,8 +229,10 @@ def train(
     )
     started = time.monotonic()
     validated = saved = before
-    losses: list[float] = []
-    validation = [r for r in records if r.split in ("val", "val2") and r.path in store]
+    losses: list[torch.Tensor] = []
+    validation = validation or Validation(records, store)
+    # Sizes stay the same from step to step: looking for the fastest convolutions pays.
+    torch.backends.cudnn.benchmark = True
     mix = np.random.default_rng(seed)
     while True:
         seconds = before + time.monotonic() - started
@@ -210,8 +243,8 @@ def train(
             entry = {
                 "step": step,
                 "seconds": round(seconds),
-                "loss": round(float(np.mean(losses or [np.nan])), 4),
-                **validate(average, families, settings, validation, store, on, out),
+                "loss": round(float(torch.stack(losses).mean()), 4) if losses else None,
+                **validation.figures(average, families, settings, on, out),
             }
             losses.clear()
             log.append(entry)
@@ -249,6 +282,10 @@ def train(
                 settings.rate * group["scale"] * ramp * (0.5 + 0.5 * np.cos(np.pi * progress))
             )
         images, labels, generators, *pixels = next(loader)
+        cells = None
+        if here:
+            made = next(here)
+            images, labels, generators, cells = joined((images, labels, generators), made)
         taught = None
         if teacher:
             with half_precision(on):
@@ -260,7 +297,9 @@ def train(
         with half_precision(on):
             maps = network.maps(images if early else network.early(images, 0), settings.frozen)
             logit, patches, generator, _ = network.read(maps)
-        loss = objective(logit.float(), patches.float(), generator.float(), labels, generators, settings)
+        loss = objective(
+            logit.float(), patches.float(), generator.float(), labels, generators, settings, cells
+        )
         if teacher:
             taught = teacher.loss(
                 taught, maps.float(), logit.float(), generator.float(), generators, settings.generator_weight
@@ -270,17 +309,29 @@ def train(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
-        losses.append(loss.item())
+        losses.append(loss.detach())
         step += 1
         blend(average, network.state_dict(), min(settings.average, (1 + step) / (10 + step)))
 
 
-def objective(logit, patches, generator, labels, families, settings: Settings):
-    target = labels * (1 - 2 * settings.smoothing) + settings.smoothing
-    loss = F.binary_cross_entropy_with_logits(logit[:, 0], target)
+def joined(loaded, made) -> tuple[torch.Tensor, ...]:
+    """A loader's batch and one of the device as one: images, labels, families, cells."""
+    parts = [torch.cat([a.to(b.device, non_blocking=True), b]) for a, b in zip(loaded, made)]
+    whole = parts[1][: len(loaded[1]), None, None, None].expand(-1, *made[3].shape[1:])
+    return (*parts, torch.cat([whole, made[3]]))
+
+
+def objective(logit, patches, generator, labels, families, settings: Settings, cells=None):
+    """`cells` [N,1,h,w]: the generated share of each patch; without them a picture is all of one kind. The label of a
+    picture that is not rests on its patches alone."""
+    soft = lambda target: target * (1 - 2 * settings.smoothing) + settings.smoothing
+    cells = labels[:, None, None, None].expand_as(patches) if cells is None else cells
+    whole = (cells - labels[:, None, None, None]).abs().amax((1, 2, 3)) < 0.01
+    each = F.binary_cross_entropy_with_logits(logit[:, 0], soft(labels), reduction="none")
+    loss = (each * whole).sum() / whole.sum().clamp(min=1)
     if settings.patch_weight:
-        each = F.binary_cross_entropy_with_logits(patches, target[:, None, None, None].expand_as(patches))
-        loss = (1 - settings.patch_weight) * loss + settings.patch_weight * each
+        patch = F.binary_cross_entropy_with_logits(patches, soft(cells))
+        loss = (1 - settings.patch_weight) * loss + settings.patch_weight * patch
     if settings.generator_weight and (families != IGNORED).any():
         loss = loss + settings.generator_weight * F.cross_entropy(generator, families, ignore_index=IGNORED)
     return loss
@@ -300,10 +351,12 @@ def mix_pixels(images, labels, rng):
 
 @torch.no_grad()
 def blend(average: dict, weights: dict, keep: float) -> None:
+    moving = [name for name, value in weights.items() if value.dtype.is_floating_point]
+    torch._foreach_lerp_(
+        [average[name] for name in moving], [weights[name].float() for name in moving], 1 - keep
+    )
     for name, value in weights.items():
-        if value.dtype.is_floating_point:
-            average[name].mul_(keep).add_(value.float(), alpha=1 - keep)
-        else:
+        if not value.dtype.is_floating_point:
             average[name].copy_(value)
 
 
@@ -344,7 +397,12 @@ def merge(paths: list[str], out: str) -> None:
     torch.save(merged, out)
 
 
-NETWORKS = {"small": TileNetwork, "large": LargeTileNetwork, "local": LocalNetwork}
+NETWORKS = {
+    "small": TileNetwork,
+    "slim": partial(TileNetwork, hidden=SLIM),
+    "large": LargeTileNetwork,
+    "local": LocalNetwork,
+}
 
 
 def build(settings: Settings, families: int) -> PatchNetwork:
@@ -362,26 +420,35 @@ def load(path: str, on: torch.device | None = None) -> tuple[PatchNetwork, list[
     return network.eval().to(memory_format=torch.channels_last), state["families"]
 
 
-def validate(average: dict, families, settings, records, store, on, out: str) -> dict[str, float]:
-    """AUC on each validation split, native and matched; `choice` is the mean of the matched ones."""
-    network = build(settings, len(families))
-    network.load_state_dict(average)
-    if on.type == "cpu":
-        export_onnx(network, f"{out}/validated.onnx")
-        judge = OnnxNetwork(f"{out}/validated.onnx")
-    else:
-        judge = folded(network).to(on)
-    figures = {}
-    for split in ("val", "val2"):
-        chosen = sorted((r for r in records if r.split == split), key=lambda r: r.sha256)[:VALIDATION_MAX]
-        labels = np.array([r.generated for r in chosen], int)
-        if not labels.any() or labels.all():
-            continue
-        for condition in ("native", "matched"):
-            figures[f"{split}_{condition}"] = round(
-                auc(labels, score(judge, chosen, store, condition, on).logit), 4
-            )
-    figures["choice"] = round(
-        float(np.mean([v for k, v in figures.items() if k.endswith("matched")] or [0])), 4
-    )
-    return figures
+class Validation:
+    """AUC on each validation split, native and matched; `choice` is the mean of the matched ones. The tiles are made
+    once."""
+
+    def __init__(self, records: list[Record], store: Store, most: int = VALIDATION_MAX):
+        self.sets = {}
+        for split in ("val", "val2"):
+            chosen = sorted(
+                (r for r in records if r.split == split and r.path in store), key=lambda r: r.sha256
+            )[:most]
+            labels = np.array([r.generated for r in chosen], int)
+            if not labels.any() or labels.all():
+                continue
+            for condition in ("native", "matched"):
+                made = [tiles(under(condition, store[r.path], r)) for r in chosen]
+                self.sets[f"{split}_{condition}"] = (labels, made)
+
+    def figures(self, average: dict, families, settings: Settings, on, out: str) -> dict[str, float]:
+        network = build(settings, len(families))
+        network.load_state_dict(average)
+        if on.type == "cpu":
+            export_onnx(network, f"{out}/validated.onnx")
+            judge, chunk = OnnxNetwork(f"{out}/validated.onnx"), 32
+        else:
+            judge, chunk = folded(network).to(on, memory_format=torch.channels_last), 128
+        with torch.backends.cudnn.flags(enabled=True, benchmark=False):
+            figures = {
+                name: round(auc(labels, score_tiles(judge, made, on, chunk).logit), 4)
+                for name, (labels, made) in self.sets.items()
+            }
+        choice = [v for k, v in figures.items() if k.endswith("matched")] or [0]
+        return {**figures, "choice": round(float(np.mean(choice)), 4)}

@@ -73,6 +73,16 @@ class Small(Network, unittest.TestCase):
             made = block.project(hidden)
         self.assertLess(float((made - target).std() / target.std()), 0.05)
 
+    def test_a_narrower_network_makes_much_the_same_maps(self):
+        from detector.init import narrow
+        from detector.network import SLIM, TileNetwork
+
+        slim = TileNetwork(5, hidden=SLIM)
+        narrow(self.network, slim, torch.randn(4, 3, 128, 128))
+        with torch.no_grad():
+            wide, made = (network.trunk(network.entrance(self.images)) for network in (self.network, slim))
+        self.assertLess(float(((made - wide) ** 2).mean() / wide.var()), 0.5)
+
     def test_a_teacher_that_is_the_student_leaves_nothing_to_explain(self):
         from detector.distil import Teacher
 
