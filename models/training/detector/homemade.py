@@ -411,7 +411,7 @@ def train_generators(
     steps: int = 400,
     batch: int = 32,
     side: int = 128,
-    least: float = 24.0,
+    least: float = 26.0,
 ) -> list[HomemadeGenerator]:
     """Trains one recipe after another until the seconds are spent (the one begun is ended). Those whose reconstructions
     stay below `least` dB are left out: a detector would learn what they look like, not their traces."""
@@ -453,12 +453,20 @@ def regions(count: int, height: int, width: int, draw: torch.Generator) -> torch
     return ((field - ordered.gather(1, at)[:, :, None]) / softness + 0.5).clamp(0, 1)[:, None]
 
 
-def restored_grain(made: torch.Tensor, images: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
-    """Noise as strong as the fine grain that a reconstruction lost, measured on 17x17 pixels. float [N,3,H,W]."""
-    energy = lambda x: F.avg_pool2d((x - F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)) ** 2, 17, 1, 8)
+def restored_grain(
+    made: torch.Tensor, images: torch.Tensor, own: torch.Tensor, draw: torch.Generator
+) -> torch.Tensor:
+    """The reconstructions with fine grain as strong as the originals' wherever it was lost, measured on 17x17 pixels: the
+    share `own` [N,1,1,1] by strengthening what grain they have (and the traces in it), up to fourfold, the rest by white
+    noise. float [N,3,H,W]."""
+    fine = lambda x: x - F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+    energy = lambda x: F.avg_pool2d(fine(x) ** 2, 17, 1, 8, count_include_pad=False)
+    present = energy(made)
+    lost = (energy(images) - present).clamp(min=0)
+    gain = (1 + own * lost / present.clamp(min=1e-6)).sqrt().clamp(max=4)
     # White noise of variance 1 keeps 8/9 of it beside its mean of 3x3.
-    lost = ((energy(images) - energy(made)).clamp(min=0) * 9 / 8).sqrt()
-    return lost * torch.randn(made.shape, generator=draw, device=made.device)
+    noise = ((1 - own) * lost * 9 / 8).sqrt() * torch.randn(made.shape, generator=draw, device=made.device)
+    return made + (gain - 1) * fine(made) + noise
 
 
 @torch.no_grad()
@@ -467,14 +475,14 @@ def reconstruct(
     images: torch.Tensor,
     draw: random.Random | torch.Generator,
     at_once: int = 8,
-    grain: float = 0.3,
+    grain: float = 0.5,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Reconstructions uint8 [N,3,H,W] of authentic images uint8 [N,3,H,W] (H and W multiples of 16, 32 or more), and how
     much of each pixel is reconstruction, float [N,1,H,W] in 0..1.
 
     Each image goes through one of `at_once` generators drawn for this call. Half are left whole, a quarter is mixed with
     the original at a strength of 0.3 to 1, in a quarter a region is reconstructed and the rest is the original. `grain`:
-    the share whose lost noise is restored before that. Generators and images lie on one device."""
+    the share whose lost grain is restored before that. Generators and images lie on one device."""
     on, (count, _, height, width) = images.device, images.shape
     if isinstance(draw, torch.Generator):
         draw = random.Random(int(torch.randint(2**62, (1,), generator=draw, device=draw.device)))
@@ -496,7 +504,7 @@ def reconstruct(
             whole = network(padded.contiguous(memory_format=torch.channels_last), chance)
         made[at] = whole[:, :, top : top + height, left : left + width]
     uniform = lambda: torch.rand((count, 1, 1, 1), generator=chance, device=on)
-    made = torch.where(uniform() < grain, made + restored_grain(made, original, chance), made)
+    made = torch.where(uniform() < grain, restored_grain(made, original, uniform(), chance), made)
     way, strength = uniform(), 0.3 + 0.7 * uniform()
     mask = torch.where(way < 0.5, 1.0, torch.where(way < 0.75, strength, regions(count, height, width, chance)))
     mixed = original + mask * (made - original)

@@ -190,10 +190,13 @@ class Pairs(unittest.TestCase):
         from detector.homemade import restored_grain
 
         draw = torch.Generator().manual_seed(1)
-        smooth = torch.zeros(1, 3, 128, 128)
-        grainy = smooth + 0.1 * torch.randn(smooth.shape, generator=draw)
-        self.assertAlmostEqual(float(restored_grain(smooth, grainy, draw).std()), 0.1, delta=0.01)
-        self.assertEqual(float(restored_grain(grainy, smooth, draw).abs().max()), 0)
+        strong = 0.1 * torch.randn((1, 3, 128, 128), generator=draw)
+        for own in (0.0, 0.5, 1.0):
+            restored = restored_grain(strong / 3, strong, torch.full((1, 1, 1, 1), own), draw)
+            self.assertAlmostEqual(float(restored.std()), 0.1, delta=0.015, msg=str(own))
+            like = float(torch.corrcoef(torch.stack([restored.flatten(), strong.flatten()]))[0, 1])
+            self.assertGreater(like, (0.2, 0.7, 0.95)[int(own * 2)], own)
+        self.assertTrue(torch.equal(restored_grain(strong, strong / 3, torch.ones(1, 1, 1, 1), draw), strong))
 
 
 if __name__ == "__main__":
