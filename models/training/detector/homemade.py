@@ -281,7 +281,8 @@ class HomemadeGenerator(nn.Module):
         """The reconstruction in float32, not clamped, and the bottleneck's cost. `draw`: of x's device, for the noise."""
         z, cost = self.bottleneck(x, draw)
         y = self.decoder(z)
-        with torch.autocast(x.device.type, enabled=False):  # half precision would leave its own steps in the colours
+        # Half precision would leave its own steps in the colours.
+        with torch.autocast(x.device.type, enabled=False):
             y = self.colours(y.float())
             small = z if self.variant.kind == "super_resolver" else self.thumbnail(z)
         y = y + F.interpolate(small, scale_factor=float(self.variant.factor), mode="bilinear")
