@@ -69,9 +69,11 @@ function ghostsOf(m: Measurements, width: number, height: number): LocalGhosts |
 }
 
 function levelsOf(sums: Uint32Array, cols: number, width: number, height: number): Float32Array {
-  return Float32Array.from(sums, (sum, i) => {
-    const blockWidth = Math.min(BLOCK_PX, width - (i % cols) * BLOCK_PX);
-    const blockHeight = Math.min(BLOCK_PX, height - Math.floor(i / cols) * BLOCK_PX);
-    return sum / (3 * blockWidth * blockHeight);
-  });
+  const levels = new Float32Array(sums.length);
+  for (let top = 0, i = 0; top < height; top += BLOCK_PX) {
+    const rows = Math.min(BLOCK_PX, height - top);
+    for (let x = 0; x < cols; x++, i++)
+      levels[i] = (sums[i] as number) / (3 * Math.min(BLOCK_PX, width - x * BLOCK_PX) * rows);
+  }
+  return levels;
 }

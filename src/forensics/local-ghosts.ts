@@ -34,8 +34,11 @@ export function localGhosts({ energy, qualities, width, height }: LocalGhostInpu
   const blockRows = Math.ceil(height / BLOCK_PX);
   const { cols, rows } = windowGrid(blockCols, blockRows);
   const scores = new Float32Array(cols * rows).fill(Number.NaN);
-  const logsOf = (q: number): Float32Array => logsOfWindows(energy, q, blockCols, blockRows);
-  let [before, here, after] = [logsOf(0), logsOf(1), logsOf(2)];
+  const cells = new Float32Array((cols + 1) * (rows + 1));
+  const logsInto = (logs: Float32Array, q: number): Float32Array =>
+    logsOfWindows(energy, q, blockCols, blockRows, cells, logs);
+  const fresh = (): Float32Array => new Float32Array(scores.length);
+  let [before, here, after] = [logsInto(fresh(), 0), logsInto(fresh(), 1), logsInto(fresh(), 2)];
   const valid = windowsOver(before, Math.log(TEXTURE_MIN));
   const result = { scores, cols, rows, coverage: valid.length / Math.max(1, scores.length) };
   if (valid.length < WINDOWS_MIN) return result;
@@ -57,7 +60,7 @@ export function localGhosts({ energy, qualities, width, height }: LocalGhostInpu
         first[i] = z;
       } else if (z > (second[i] as number)) second[i] = z;
     }
-    if (q + 2 < qualities) [before, here, after] = [here, after, logsOf(q + 2)];
+    if (q + 2 < qualities) [before, here, after] = [here, after, logsInto(before, q + 2)];
   }
   for (let i = 0; i < valid.length; i++)
     scores[valid[i] as number] = ((first[i] as number) + (second[i] as number)) / 2;
@@ -71,13 +74,19 @@ function windowsOver(values: Float32Array, least: number): Int32Array {
   return found.subarray(0, count);
 }
 
-/** Natural logarithm of each window's mean error at one quality. */
-function logsOfWindows(energy: Float32Array, quality: number, cols: number, rows: number): Float32Array {
+/** Natural logarithm of each window's mean error at one quality, into `logs`; `cells` is room for sums. */
+function logsOfWindows(
+  energy: Float32Array,
+  quality: number,
+  cols: number,
+  rows: number,
+  cells: Float32Array,
+  logs: Float32Array,
+): Float32Array {
   const cellCols = Math.floor(cols / CELL_BLOCKS);
   const cellRows = Math.floor(rows / CELL_BLOCKS);
   const grid = windowGrid(cols, rows);
   const plane = energy.subarray(quality * cols * rows, (quality + 1) * cols * rows);
-  const cells = new Float32Array(cellCols * cellRows);
   for (let y = 0; y < cellRows; y++) {
     for (let x = 0; x < cellCols; x++) {
       const at = y * CELL_BLOCKS * cols + x * CELL_BLOCKS;
@@ -88,7 +97,6 @@ function logsOfWindows(energy: Float32Array, quality: number, cols: number, rows
         (plane[at + cols + 1] as number);
     }
   }
-  const logs = new Float32Array(grid.cols * grid.rows);
   for (let y = 0; y < grid.rows; y++) {
     for (let x = 0; x < grid.cols; x++) {
       const at = y * cellCols + x;

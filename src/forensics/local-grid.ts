@@ -46,14 +46,14 @@ export function localGrid({ cells, width, height, mainX, mainY }: LocalGridInput
   const scores = new Float32Array(windows);
   const offsets = new Uint8Array(windows);
   for (let w = 0; w < windows; w++) {
-    const x = strongest(alongX, w, mainX);
-    const y = strongest(alongY, w, mainY);
+    const x = strongest(alongX, windows, w, mainX);
+    const y = strongest(alongY, windows, w, mainY);
     // Along both axes: edges, scaling and coders' own filters leave periods along one.
-    const foreign = Math.min(x.z, y.z);
+    const foreign = Math.min(alongX[x * windows + w] as number, alongY[y * windows + w] as number);
     const own = ((alongX[mainX * windows + w] as number) + (alongY[mainY * windows + w] as number)) / 2;
     // Where the picture's own grid is as strong as everywhere, another one counts less.
     scores[w] = Math.min(foreign, OWN_GRID_ALLOWANCE + (foreign - own) / Math.SQRT2);
-    offsets[w] = x.phase * PHASES + y.phase;
+    offsets[w] = x * PHASES + y;
   }
   return { ...grid, scores, offsets };
 }
@@ -72,8 +72,8 @@ function contrasts(
     let mean = 0;
     for (let phase = 0; phase < PHASES; phase++) {
       let sum = 0;
-      for (const cell of [0, 1, cellCols, cellCols + 1])
-        sum += cells[(first + 2 * cell) * PHASES + phase] as number;
+      for (let y = 0; y < 2; y++)
+        for (let x = 0; x < 2; x++) sum += cells[(first + 2 * (y * cellCols + x)) * PHASES + phase] as number;
       out[phase * windows + w] = sum / BORDERS;
       mean += sum / BORDERS / PHASES;
     }
@@ -94,12 +94,12 @@ function standardised(values: Float32Array, windows: number): Float32Array {
   return values;
 }
 
-function strongest(z: Float32Array, window: number, main: number): { phase: number; z: number } {
-  const windows = z.length / PHASES;
-  let best = { phase: main, z: Number.NEGATIVE_INFINITY };
-  for (let phase = 0; phase < PHASES; phase++) {
-    const value = z[phase * windows + window] as number;
-    if (phase !== main && value > best.z) best = { phase, z: value };
+/** The phase, other than the picture's own, that is strongest in a window. */
+function strongest(z: Float32Array, windows: number, window: number, main: number): number {
+  let best = main === 0 ? 1 : 0;
+  for (let phase = best + 1; phase < PHASES; phase++) {
+    if (phase === main) continue;
+    if ((z[phase * windows + window] as number) > (z[best * windows + window] as number)) best = phase;
   }
   return best;
 }

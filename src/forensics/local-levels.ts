@@ -1,4 +1,4 @@
-import { centreAndSpread, median, select } from './order-statistics.js';
+import { centreAndSpread, median } from './order-statistics.js';
 import { CELL_BLOCKS, type WindowGrid, windowGrid } from './regions.js';
 
 export interface BlockPlane {
@@ -9,22 +9,60 @@ export interface BlockPlane {
 }
 
 const WINDOW_BLOCKS = 2 * CELL_BLOCKS;
+/** The four values of a cell in ascending order, and an end that is greater than all. */
+const CELL_VALUES = 5;
 
-/** One value a window: the `share`-quantile of its 16 blocks. */
-export function windowQuantiles({ values, cols, rows }: BlockPlane, share: number): Float32Array {
-  const grid = windowGrid(cols, rows);
+/** One value a window: the `share`-quantile of its 16 blocks. Windows share cells, which are sorted once. */
+export function windowQuantiles(plane: BlockPlane, share: number): Float32Array {
+  const grid = windowGrid(plane.cols, plane.rows);
   const out = new Float32Array(grid.cols * grid.rows);
-  const inside = new Float64Array(WINDOW_BLOCKS * WINDOW_BLOCKS);
-  const place = Math.min(inside.length - 1, Math.floor(share * inside.length));
+  const values = WINDOW_BLOCKS * WINDOW_BLOCKS;
+  const place = Math.min(values - 1, Math.floor(share * values));
+  const cellCols = grid.cols + 1;
+  const cells = sortedCells(plane, cellCols, grid.rows + 1);
   for (let w = 0; w < out.length; w++) {
-    const left = (w % grid.cols) * CELL_BLOCKS;
-    const top = Math.floor(w / grid.cols) * CELL_BLOCKS;
-    for (let i = 0; i < inside.length; i++) {
-      inside[i] = values[(top + Math.floor(i / WINDOW_BLOCKS)) * cols + left + (i % WINDOW_BLOCKS)] as number;
+    let a = CELL_VALUES * (Math.floor(w / grid.cols) * cellCols + (w % grid.cols));
+    let b = a + CELL_VALUES;
+    let c = a + CELL_VALUES * cellCols;
+    let d = c + CELL_VALUES;
+    let least = 0;
+    for (let i = 0; i <= place; i++) {
+      const upper = Math.min(cells[a] as number, cells[b] as number);
+      const lower = Math.min(cells[c] as number, cells[d] as number);
+      least = Math.min(upper, lower);
+      if (upper <= lower) {
+        if (cells[a] === upper) a++;
+        else b++;
+      } else if (cells[c] === lower) c++;
+      else d++;
     }
-    out[w] = select(inside, place);
+    out[w] = least;
   }
   return out;
+}
+
+function sortedCells({ values, cols }: BlockPlane, cellCols: number, cellRows: number): Float32Array {
+  const cells = new Float32Array(CELL_VALUES * cellCols * cellRows).fill(Number.POSITIVE_INFINITY);
+  for (let y = 0, to = 0; y < cellRows; y++) {
+    for (let x = 0; x < cellCols; x++, to += CELL_VALUES) {
+      const at = CELL_BLOCKS * (y * cols + x);
+      const p = values[at] as number;
+      const q = values[at + 1] as number;
+      const r = values[at + cols] as number;
+      const s = values[at + cols + 1] as number;
+      const lowTop = Math.min(p, q);
+      const highTop = Math.max(p, q);
+      const lowBottom = Math.min(r, s);
+      const highBottom = Math.max(r, s);
+      const inner = Math.max(lowTop, lowBottom);
+      const other = Math.min(highTop, highBottom);
+      cells[to] = Math.min(lowTop, lowBottom);
+      cells[to + 1] = Math.min(inner, other);
+      cells[to + 2] = Math.max(inner, other);
+      cells[to + 3] = Math.max(highTop, highBottom);
+    }
+  }
+  return cells;
 }
 
 export interface LocalLevels extends WindowGrid {
@@ -52,37 +90,60 @@ export function localLevels(
 ): LocalLevels {
   const scores = new Float32Array(level.length).fill(Number.NaN);
   const residuals = new Float32Array(level.length).fill(Number.NaN);
-  const judged = Array.from(level.keys()).filter(isJudged);
+  const judged = ascending(covariate, isJudged);
   const result = { ...grid, scores, residuals };
   if (judged.length < WINDOWS_MIN) return result;
-  judged.sort((a, b) => (covariate[a] as number) - (covariate[b] as number));
   const bins = Math.max(1, Math.min(BINS_MAX, Math.floor(judged.length / WINDOWS_A_BIN)));
   const knots = Array.from({ length: bins }, (_, b) => {
-    const part = judged.slice(
+    const part = judged.subarray(
       Math.floor((b * judged.length) / bins),
       Math.floor(((b + 1) * judged.length) / bins),
     );
-    return {
-      at: median(part.map((w) => covariate[w] as number)),
-      level: median(part.map((w) => level[w] as number)),
-    };
+    const of = (values: Float32Array) => median(Float64Array.from(part, (w) => values[w] as number));
+    return { at: of(covariate), level: of(level) };
   });
-  for (const w of judged) residuals[w] = (level[w] as number) - interpolate(knots, covariate[w] as number);
-  const { centre, spread } = centreAndSpread(judged.map((w) => residuals[w] as number));
+  const inOrder = new Float64Array(judged.length);
+  for (let i = 0, after = 0; i < judged.length; i++) {
+    const w = judged[i] as number;
+    const x = covariate[w] as number;
+    while (after < bins && (knots[after] as Knot).at < x) after++;
+    residuals[w] = (level[w] as number) - interpolate(knots, after, x);
+    inOrder[i] = residuals[w] as number;
+  }
+  const { centre, spread } = centreAndSpread(inOrder);
   for (const w of judged) {
     scores[w] = Math.abs((residuals[w] as number) - centre) / Math.max(spread, spreadMin);
   }
   return result;
 }
 
-function interpolate(knots: { at: number; level: number }[], x: number): number {
-  const after = knots.findIndex((k) => k.at >= x);
-  const [first, last] = [knots[0], knots.at(-1)] as [
-    { at: number; level: number },
-    { at: number; level: number },
-  ];
-  if (after === 0) return first.level;
-  if (after < 0) return last.level;
-  const [a, b] = [knots[after - 1], knots[after]] as [typeof first, typeof first];
+/** Places of a window's number beside its value in one double: 2^21 windows are two gigapixels. */
+const NUMBERS = 2 ** 21;
+
+/** The windows that are judged, by their value, those of one value in their order. */
+function ascending(values: Float32Array, isJudged: (window: number) => boolean): Uint32Array {
+  const bits = new Int32Array(new Float32Array(values).buffer);
+  const keys = new Float64Array(values.length);
+  let count = 0;
+  for (let w = 0; w < values.length; w++) {
+    if (!isJudged(w)) continue;
+    // IEEE 754 bits stand in the order of the values once the negative ones are turned round.
+    const b = bits[w] as number;
+    keys[count++] = (b < 0 ? -(b & 0x7fffffff) : b) * NUMBERS + w;
+  }
+  // Numbers come back by what is beyond a multiple, which is never negative.
+  return Uint32Array.from(keys.subarray(0, count).sort(), (key) => key - Math.floor(key / NUMBERS) * NUMBERS);
+}
+
+interface Knot {
+  at: number;
+  level: number;
+}
+
+/** @param after the first knot that does not lie before `x` */
+function interpolate(knots: Knot[], after: number, x: number): number {
+  if (after === 0) return (knots[0] as Knot).level;
+  if (after === knots.length) return (knots[after - 1] as Knot).level;
+  const [a, b] = [knots[after - 1], knots[after]] as [Knot, Knot];
   return b.at === a.at ? b.level : a.level + ((b.level - a.level) * (x - a.at)) / (b.at - a.at);
 }

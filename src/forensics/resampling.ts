@@ -16,7 +16,8 @@ const NOTHING: ResamplingTrace = { frequency: 0, significance: 0, factors: [] };
  * @param sums one axis of the kernels' second differences
  */
 export function resamplingTrace(sums: Uint32Array): ResamplingTrace {
-  const inner = Float64Array.from(sums.subarray(1, -1), (v) => Math.log(v + 1));
+  const inner = new Float64Array(Math.max(0, sums.length - 2));
+  for (let i = 0; i < inner.length; i++) inner[i] = Math.log((sums[i + 1] as number) + 1);
   const length = 2 ** Math.floor(Math.log2(Math.min(PIECE_MAX, inner.length)));
   if (length < PIECE_MIN) return NOTHING;
   const magnitudes = new Float64Array(length / 2 + 1);
@@ -34,12 +35,20 @@ export function resamplingTrace(sums: Uint32Array): ResamplingTrace {
     const nearGrid = Math.abs(k / (length / 8) - Math.round(k / (length / 8))) * (length / 8);
     if (nearGrid < 3) continue;
     const around = magnitudes.subarray(Math.max(lowest, k - 24), Math.min(length / 2, k + 25));
+    if (!standsOut(magnitudes[k] as number, around)) continue;
     const significance = (magnitudes[k] as number) / (median(around) + 1e-9);
     if (significance > best.significance && significance >= SIGNIFICANCE_MIN) {
       best = { frequency: k / length, significance, factors: factorsOf(k / length) };
     }
   }
   return best;
+}
+
+/** Whether the median can be small enough, by counting; hardly any line needs it exactly. */
+function standsOut(magnitude: number, around: Float64Array): boolean {
+  let under = 0;
+  for (let i = 0; i < around.length; i++) if ((around[i] as number) <= magnitude / SIGNIFICANCE_MIN) under++;
+  return 2 * under >= around.length;
 }
 
 /** What enlargements up to 8 fold to this frequency. */
