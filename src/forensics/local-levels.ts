@@ -99,7 +99,11 @@ export function localLevels(
       Math.floor((b * judged.length) / bins),
       Math.floor(((b + 1) * judged.length) / bins),
     );
-    const of = (values: Float32Array) => median(Float64Array.from(part, (w) => values[w] as number));
+    const of = (values: Float32Array): number => {
+      const there = new Float64Array(part.length);
+      for (let i = 0; i < part.length; i++) there[i] = values[part[i] as number] as number;
+      return median(there);
+    };
     return { at: of(covariate), level: of(level) };
   });
   const inOrder = new Float64Array(judged.length);
@@ -131,8 +135,13 @@ function ascending(values: Float32Array, isJudged: (window: number) => boolean):
     const b = bits[w] as number;
     keys[count++] = (b < 0 ? -(b & 0x7fffffff) : b) * NUMBERS + w;
   }
-  // Numbers come back by what is beyond a multiple, which is never negative.
-  return Uint32Array.from(keys.subarray(0, count).sort(), (key) => key - Math.floor(key / NUMBERS) * NUMBERS);
+  keys.subarray(0, count).sort();
+  const windows = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    const key = keys[i] as number;
+    windows[i] = key - Math.floor(key / NUMBERS) * NUMBERS;
+  }
+  return windows;
 }
 
 interface Knot {

@@ -73,14 +73,14 @@ function topOf(values: Uint16Array, share: number): number {
 /** Octaves of the residual's deviation in each block of 16 x 16 pixels, from the 2nd to the 98th percentile. */
 function drawNoise(m: Measurements, image: RgbImage, mapMaxPx: number, over: Under): Uint8Array {
   const cols = Math.ceil(image.width / BLOCK_PX);
-  const octaves = m.noiseDeviation.map((v) => Math.log2(v + NOISE_FLOOR));
-  const low = quantile(octaves, 0.02);
-  const high = Math.max(low + 1, quantile(octaves, 0.98));
-  const blocks = Uint8Array.from(octaves, (v) =>
-    Math.max(0, Math.min(255, (255 * (v - low)) / (high - low))),
-  );
+  const octaves = (v: number): number => Math.log2(v + NOISE_FLOOR);
+  const low = octaves(quantile(m.noiseDeviation, 0.02));
+  const high = Math.max(low + 1, octaves(quantile(m.noiseDeviation, 0.98)));
+  const blocks = new Uint8ClampedArray(m.noiseDeviation.length);
+  for (let i = 0; i < blocks.length; i++)
+    blocks[i] = Math.floor((255 * (octaves(m.noiseDeviation[i] as number) - low)) / (high - low));
   const level = (v: number): string => Math.max(0, 2 ** v - NOISE_FLOOR).toFixed(1);
-  return renderMap(blocks, cols, blocks.length / cols, {
+  return renderMap(new Uint8Array(blocks.buffer), cols, blocks.length / cols, {
     ...over,
     palette: perceptualMap(),
     longSidePx: mapMaxPx,
