@@ -143,16 +143,15 @@ MeasureOutcome Measure(const ForensicsBackend& backend, const MeasureRequest& r,
   out->column_differences.resize(static_cast<size_t>(width));
   out->row_differences.resize(static_cast<size_t>(height));
   SecondDifferenceOutput differences{out->column_differences.data(), out->row_differences.data()};
-  backend.second_differences(grey, &differences);
-  out->grid_x = FindGrid(out->column_differences.data(), width);
-  out->grid_y = FindGrid(out->row_differences.data(), height);
   const auto cells =
       static_cast<size_t>(width / kGridCell) * static_cast<size_t>(height / kGridCell);
   out->grid_cells.resize(cells * 2 * kGridPhases);
-  if (cells > 0) {
-    std::vector<uint32_t> sums(static_cast<size_t>(width) + static_cast<size_t>(height));
-    FindLocalGrids(backend, grey, sums.data(), out->grid_cells.data());
+  {
+    std::vector<uint32_t> sums(LocalGridSums(width, height));
+    FindLocalGrids(backend, grey, sums.data(), &differences, out->grid_cells.data());
   }
+  out->grid_x = FindGrid(out->column_differences.data(), width);
+  out->grid_y = FindGrid(out->row_differences.data(), height);
   if (cancelled()) return MeasureOutcome::kCancelled;
 
   if (std::min(width, height) >= kSpectrumSize) {

@@ -44,29 +44,51 @@ GridEstimate FindGrid(const uint32_t* sums, int count) {
 }
 
 void FindLocalGrids(const ForensicsBackend& backend, const GreyView& image, uint32_t* sums,
-                    float* cells) {
+                    SecondDifferenceOutput* whole, float* cells) {
   const int cols = image.width / kGridCell, rows = image.height / kGridCell;
+  const int strips = (image.width + kGridCell - 1) / kGridCell;
   std::fill_n(cells, static_cast<size_t>(cols) * rows * kGridPhases * 2, 0.0f);
+  std::fill_n(whole->columns, image.width, 0u);
+  std::fill_n(whole->rows, image.height, 0u);
   uint32_t* const along_x = sums;
-  uint32_t* const along_y = sums + image.width;
-  SecondDifferenceOutput out{along_x, along_y};
+  uint32_t* const piece = along_x + image.width;
+  uint32_t* const along_y = piece + kGridCell + 2;  // [strip][y]
   const auto add = [&](int col, int row, int axis, int phase, double contrast) {
     cells[((static_cast<size_t>(row) * cols + col) * 2 + axis) * kGridPhases + phase] +=
         static_cast<float>(contrast);
   };
-  for (int row = 0; row < rows; row++) {
-    const ptrdiff_t top = static_cast<ptrdiff_t>(row) * kGridCell;
-    backend.second_differences(
-        {image.data + top * image.stride, image.width, kGridCell, image.stride}, &out);
-    for (int x = 4; x + 3 < image.width && x < cols * kGridCell; x++) {
-      add(x / kGridCell, row, 0, x % kGridPhases, Contrast(along_x, x));
+  // A band of rows stays in the cache for both axes.
+  for (int top = 0; top < image.height; top += kGridCell) {
+    const int bottom = std::min(top + kGridCell, image.height);
+    const uint8_t* const first = image.data + static_cast<ptrdiff_t>(top) * image.stride;
+    SecondDifferenceOutput columns{along_x, nullptr};
+    backend.second_differences({first, image.width, bottom - top, image.stride}, &columns);
+    for (int x = 0; x < image.width; x++) whole->columns[x] += along_x[x];
+    if (top / kGridCell < rows) {
+      for (int x = 4; x + 3 < image.width && x < cols * kGridCell; x++) {
+        add(x / kGridCell, top / kGridCell, 0, x % kGridPhases, Contrast(along_x, x));
+      }
+    }
+    // With the row above and the one below, whose own sums are not looked at.
+    const int above = top > 0 ? 1 : 0, below = bottom < image.height ? 1 : 0;
+    for (int strip = 0; strip < strips; strip++) {
+      const int left = strip * kGridCell;
+      SecondDifferenceOutput lines{nullptr, piece};
+      backend.second_differences(
+          {first - above * image.stride + left, std::min(kGridCell, image.width - left),
+           bottom - top + above + below, image.stride},
+          &lines);
+      uint32_t* const to = along_y + static_cast<ptrdiff_t>(strip) * image.height;
+      for (int y = top; y < bottom; y++) {
+        to[y] = piece[y - top + above];
+        whole->rows[y] += to[y];
+      }
     }
   }
   for (int col = 0; col < cols; col++) {
-    backend.second_differences(
-        {image.data + col * kGridCell, kGridCell, image.height, image.stride}, &out);
+    const uint32_t* const strip = along_y + static_cast<ptrdiff_t>(col) * image.height;
     for (int y = 4; y + 3 < image.height && y < rows * kGridCell; y++) {
-      add(col, y / kGridCell, 1, y % kGridPhases, Contrast(along_y, y));
+      add(col, y / kGridCell, 1, y % kGridPhases, Contrast(strip, y));
     }
   }
 }

@@ -3,6 +3,7 @@
 // significance.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "../backend.h"
@@ -25,10 +26,15 @@ constexpr int kGridPhases = 8;
 
 // The same in cells of 32 x 32 pixels, those that are whole: `cells` gets
 // [row][column][axis][phase], the sum of the contrasts, -0.5..0.5 each, of the cell's four borders
-// of that phase along x, then along y. Source of looking at it locally: W. Li, Y. Yuan, N. Yu,
-// Signal Processing 89, 2009. `sums` has room for image.width + image.height values, and at least
-// twice kGridCell.
+// of that phase along x, then along y. `whole` gets what second_differences gives for the image,
+// summed on the way; both its pointers must be there. Source of looking at it locally: W. Li,
+// Y. Yuan, N. Yu, Signal Processing 89, 2009. `sums` has room for LocalGridSums values.
 void FindLocalGrids(const ForensicsBackend& backend, const GreyView& image, uint32_t* sums,
-                    float* cells);
+                    SecondDifferenceOutput* whole, float* cells);
+
+static inline size_t LocalGridSums(int width, int height) {
+  const auto strips = static_cast<size_t>((width + kGridCell - 1) / kGridCell);
+  return static_cast<size_t>(width) + kGridCell + 2 + strips * static_cast<size_t>(height);
+}
 
 }  // namespace aidet::forensics

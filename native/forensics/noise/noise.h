@@ -38,7 +38,7 @@ void FinishNoiseBlock(const NoiseBlock& block, int pixels, size_t index, NoiseOu
 // Sums over rows and columns of |2 p(i) - p(i - 1) - p(i + 1)|, along x for `columns` (width
 // values; first and last are 0) and along y for `rows` (height values). Interpolation and 8 x 8
 // blocks leave a period in them. Source: A. Gallagher, CRV 2005 (resampling); Fan and de Queiroz,
-// IEEE Trans. Image Processing 12, 2003 (grid).
+// IEEE Trans. Image Processing 12, 2003 (grid). Null: not wanted.
 struct SecondDifferenceOutput {
   uint32_t* columns;
   uint32_t* rows;

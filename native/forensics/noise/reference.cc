@@ -55,15 +55,15 @@ void NoiseReference(const GreyView& image, NoiseOutput* out) {
 }
 
 void SecondDifferencesReference(const GreyView& image, SecondDifferenceOutput* out) {
-  std::fill_n(out->columns, image.width, 0u);
-  std::fill_n(out->rows, image.height, 0u);
+  if (out->columns != nullptr) std::fill_n(out->columns, image.width, 0u);
+  if (out->rows != nullptr) std::fill_n(out->rows, image.height, 0u);
   for (int y = 0; y < image.height; y++) {
     const uint8_t* p = image.data + y * image.stride;
     for (int x = 0; x < image.width; x++) {
-      if (x > 0 && x < image.width - 1) {
+      if (out->columns != nullptr && x > 0 && x < image.width - 1) {
         out->columns[x] += static_cast<uint32_t>(std::abs(2 * p[x] - p[x - 1] - p[x + 1]));
       }
-      if (y > 0 && y < image.height - 1) {
+      if (out->rows != nullptr && y > 0 && y < image.height - 1) {
         out->rows[y] +=
             static_cast<uint32_t>(std::abs(2 * p[x] - p[x - image.stride] - p[x + image.stride]));
       }

@@ -194,7 +194,8 @@ uint32_t RowSum(const GreyView& image, int y) {
 }  // namespace
 
 void SecondDifferences(const GreyView& image, SecondDifferenceOutput* out) {
-  ColumnSums(image, out->columns);
+  if (out->columns != nullptr) ColumnSums(image, out->columns);
+  if (out->rows == nullptr) return;
   out->rows[0] = out->rows[image.height - 1] = 0;
   for (int y = 1; y < image.height - 1; y++) out->rows[y] = RowSum(image, y);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "../../forensics/jpeg_history/grid.h"
 #include "runs.h"
 #include "welch.h"
 #if defined(AIDET_WITH_LIBJPEG)
@@ -43,6 +44,18 @@ void CompareTargets(const Picture& p, int seed) {
       return both;
     };
     check(sums(*backend) == sums(scalar), "second differences", 0);
+    std::vector<float> cells[2];
+    const auto grids = [&](const ForensicsBackend& b, std::vector<float>* at) {
+      std::vector<uint32_t> both(static_cast<size_t>(p.width + p.height));
+      std::vector<uint32_t> room(LocalGridSums(p.width, p.height));
+      at->resize(static_cast<size_t>(p.width / kGridCell) * (p.height / kGridCell) * 2 *
+                 kGridPhases);
+      SecondDifferenceOutput out{both.data(), both.data() + p.width};
+      FindLocalGrids(b, plain.view, room.data(), &out, at->data());
+      return both;
+    };
+    check(grids(*backend, &cells[0]) == sums(scalar), "second differences by bands", 0);
+    check(grids(scalar, &cells[1]) == sums(scalar) && cells[0] == cells[1], "local grids", 0);
     const int tables = 1 + seed % 11;
     for (const int step : {1, 3}) {
       check(RunGhosts(*backend, plain.view, tables, step) ==
