@@ -49,7 +49,7 @@ export function localGrid({ cells, width, height, mainX, mainY }: LocalGridInput
     const x = strongest(alongX, windows, w, mainX);
     const y = strongest(alongY, windows, w, mainY);
     // Along both axes: edges, scaling and coders' own filters leave periods along one.
-    const foreign = Math.min(alongX[x * windows + w] as number, alongY[y * windows + w] as number);
+    const foreign = Math.min(evidence(alongX, windows, w, mainX, x), evidence(alongY, windows, w, mainY, y));
     const own = ((alongX[mainX * windows + w] as number) + (alongY[mainY * windows + w] as number)) / 2;
     // Where the picture's own grid is as strong as everywhere, another one counts less.
     scores[w] = Math.min(foreign, OWN_GRID_ALLOWANCE + (foreign - own) / Math.SQRT2);
@@ -102,4 +102,15 @@ function strongest(z: Float32Array, windows: number, window: number, main: numbe
     if ((z[phase * windows + window] as number) > (z[best * windows + window] as number)) best = phase;
   }
   return best;
+}
+
+/**
+ * How far a phase lies above the rest. A smooth block that keeps its lowest cosine alone bends most a quarter of a
+ * block from both its ends, so what stands there counts only beyond what stands at the other end: a foreign grid
+ * stands at one.
+ */
+function evidence(z: Float32Array, windows: number, window: number, main: number, phase: number): number {
+  const value = z[phase * windows + window] as number;
+  if (Math.abs(phase - main) % (PHASES / 2) !== PHASES / 4) return value;
+  return value - Math.max(0, z[((phase + PHASES / 2) % PHASES) * windows + window] as number);
 }

@@ -12,7 +12,7 @@ export interface AreaThresholds {
   windowsMin: number;
 }
 
-export const GRID_AREA: AreaThresholds = { window: 3, medium: 3.4, high: 3.8, windowsMin: 4 };
+export const GRID_AREA: AreaThresholds = { window: 2.5, medium: 2.8, high: 3.2, windowsMin: 4 };
 export const GHOST_AREA: AreaThresholds = { window: 5, medium: 6.5, high: 8.5, windowsMin: 6 };
 export const NOISE_AREA: AreaThresholds = { window: 4, medium: 12, high: 20, windowsMin: 6 };
 export const ELA_AREA: AreaThresholds = { window: 4, medium: 15, high: 45, windowsMin: 6 };

@@ -49,6 +49,22 @@ test('windows of another grid stand out, with its offset', (t) => {
   t.end();
 });
 
+test('what the own blocks leave a quarter from both their ends is no grid', (t) => {
+  const both = cells([2, 6]);
+  for (let i = 0; i < COLS * ROWS * 2; i++) {
+    const [here, other] = [i * 8 + 2, i * 8 + 6];
+    const most = Math.max(both[here] as number, both[other] as number);
+    both.fill(most, here, here + 1).fill(most, other, other + 1);
+  }
+  const size = { width: COLS * 32 + 7, height: ROWS * 32, mainX: 0, mainY: 0 };
+  t.ok(localGrid({ cells: both, ...size })?.scores.every((score) => score < 2.5));
+  t.ok(
+    localGrid({ cells: cells([2, 6]), ...size })?.scores.some((score) => score > 4),
+    'at one end it is',
+  );
+  t.end();
+});
+
 test('one grid everywhere, one shifted along an axis alone, too few windows: nothing', (t) => {
   t.ok(looked(null).scores.every((score) => score < 4));
   t.ok(looked([0, 5]).scores.every((score) => score < 4));
