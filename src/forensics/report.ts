@@ -45,6 +45,7 @@ ${table([
   ['Kernels', forensics.target],
   ['Error level analysis', `JPEG quality ${forensics.ela.quality}, ${forensics.ela.subsampling}`],
   ['Long side of maps', `${forensics.options.mapMaxPx} pixels; figures are of the full resolution`],
+  ['Maps lie over', forensics.options.overlay ? 'the dimmed picture, but for the spectrum' : 'nothing'],
 ])}
 <p>Every figure's definition, unit and source stands in docs/forensics.md of the software. The same file gives the same
 figures.</p>
