@@ -448,7 +448,7 @@ def regions(count: int, height: int, width: int, draw: torch.Generator) -> torch
     coarse = torch.randn((count, 1, 6, 6), generator=draw, device=on)
     blob = F.interpolate(coarse, size=(height, width), mode="bicubic", align_corners=True)[:, 0]
     field = torch.where(uniform(0, 1) < 0.5, ellipse, blob)
-    ordered = field.flatten(1).sort(1, descending=True)[0]
+    ordered = field.flatten(1)[:, ::7].sort(1, descending=True)[0]
     at = (uniform(0.2, 0.7)[:, :, 0] * (ordered.shape[1] - 1)).long()
     softness = uniform(0.01, 0.1) * field.flatten(1).std(1)[:, None, None]
     return ((field - ordered.gather(1, at)[:, :, None]) / softness + 0.5).clamp(0, 1)[:, None]
@@ -460,8 +460,9 @@ def restored_grain(
     """The reconstructions with fine grain as strong as the originals' wherever it was lost, measured on 17x17 pixels: the
     share `own` [N,1,1,1] by strengthening what grain they have (and the traces in it), up to fourfold, the rest by white
     noise. float [N,3,H,W]."""
-    fine = lambda x: x - F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
-    energy = lambda x: F.avg_pool2d(fine(x) ** 2, 17, 1, 8, count_include_pad=False)
+    mean = lambda x, size: F.avg_pool2d(x, size, 1, [n // 2 for n in size], count_include_pad=False)
+    fine = lambda x: x - mean(x, [3, 3])
+    energy = lambda x: mean(mean(fine(x) ** 2, [17, 1]), [1, 17])
     present = energy(made)
     lost = (energy(images) - present).clamp(min=0)
     gain = (1 + own * lost / present.clamp(min=1e-6)).sqrt().clamp(max=4)
