@@ -12,6 +12,17 @@ using plain::InversePass;
 
 uint8_t Limit(int x) { return static_cast<uint8_t>(std::clamp(x, 0, 255)); }
 
+struct Colour {
+  int y, cb, cr;
+};
+
+Colour ColourOf(const uint8_t* rgb) {
+  const int r = rgb[0], g = rgb[1], b = rgb[2];
+  return {(19595 * r + 38470 * g + 7471 * b + 32768) >> 16,
+          (-11059 * r - 21709 * g + 32768 * b + (128 << 16) + 32767) >> 16,
+          (32768 * r - 27439 * g - 5329 * b + (128 << 16) + 32767) >> 16};
+}
+
 void Compare(const uint8_t* rgb, int y, int cb, int cr, int x, const ElaRowOutput& out) {
   cb -= 128;
   cr -= 128;
@@ -40,17 +51,27 @@ void ForwardDctPlain(const uint8_t* samples, ptrdiff_t stride, int32_t* coeffici
 
 void ElaPlainOps::Convert(const uint8_t* rgb, int width, uint8_t* y, uint8_t* cb, uint8_t* cr) {
   for (int x = 0; x < width; x++) {
-    const int r = rgb[3 * x], g = rgb[3 * x + 1], b = rgb[3 * x + 2];
-    y[x] = static_cast<uint8_t>((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
-    cb[x] = static_cast<uint8_t>((-11059 * r - 21709 * g + 32768 * b + (128 << 16) + 32767) >> 16);
-    cr[x] = static_cast<uint8_t>((32768 * r - 27439 * g - 5329 * b + (128 << 16) + 32767) >> 16);
+    const Colour c = ColourOf(rgb + 3 * x);
+    y[x] = static_cast<uint8_t>(c.y);
+    cb[x] = static_cast<uint8_t>(c.cb);
+    cr[x] = static_cast<uint8_t>(c.cr);
   }
 }
 
-void ElaPlainOps::Downsample(const uint8_t* row, const uint8_t* next, int samples, uint8_t* out) {
-  for (int x = 0; x < samples; x++) {
-    const int sum = row[2 * x] + row[2 * x + 1] + next[2 * x] + next[2 * x + 1];
-    out[x] = static_cast<uint8_t>((sum + 1 + (x & 1)) >> 2);
+void ElaPlainOps::ConvertPair(const uint8_t* row, const uint8_t* next, int width, int padded,
+                              uint8_t* y, uint8_t* y_next, uint8_t* cb, uint8_t* cr) {
+  const uint8_t* const rows[2] = {row, next};
+  uint8_t* const luma[2] = {y, y_next};
+  for (int i = 0; i < padded / 2; i++) {
+    int blue = 0, red = 0;
+    for (int j = 0; j < 4; j++) {
+      const int x = 2 * i + j % 2;
+      const Colour c = ColourOf(rows[j / 2] + 3 * std::min(x, width - 1));
+      luma[j / 2][x] = static_cast<uint8_t>(c.y);
+      blue += c.cb, red += c.cr;
+    }
+    cb[i] = static_cast<uint8_t>((blue + 1 + (i & 1)) >> 2);
+    cr[i] = static_cast<uint8_t>((red + 1 + (i & 1)) >> 2);
   }
 }
 

@@ -8,8 +8,10 @@ namespace aidet::forensics {
 
 struct ElaPlainOps {
   static void Convert(const uint8_t* rgb, int width, uint8_t* y, uint8_t* cb, uint8_t* cr);
-  // Mean of 2 x 2, rounded with 1 and 2 alternating, so that the sum has no bias.
-  static void Downsample(const uint8_t* row, const uint8_t* next, int samples, uint8_t* out);
+  // Two rows, each continued to `padded` by its last pixel: their luma, and of their chroma the
+  // mean of 2 x 2, rounded with 1 and 2 alternating, so that the sum has no bias.
+  static void ConvertPair(const uint8_t* row, const uint8_t* next, int width, int padded,
+                          uint8_t* y, uint8_t* y_next, uint8_t* cb, uint8_t* cr);
   static void RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
                         uint8_t* out, PixelsAhead ahead);
   // cb, cr: the nearer and the farther chroma row; sums: room for their weighted sums, a sample

@@ -32,12 +32,20 @@ struct Ops {
     });
   }
 
-  static void Downsample(const uint8_t* row, const uint8_t* next, int samples, uint8_t* out) {
-    const Vec ones = Set16(0x0101), bias = SetPair(1, 2);
-    for (int x = 0; x < samples; x += kWords) {
-      const Vec sum = Add16(MulAddU8(Load(row + 2 * x), ones), MulAddU8(Load(next + 2 * x), ones));
-      StoreI16AsU8(out + x, ShiftRightU16<2>(Add16(sum, bias)));
+  static void ConvertPair(const uint8_t* row, const uint8_t* next, int width, int, uint8_t* y,
+                          uint8_t* y_next, uint8_t* cb, uint8_t* cr) {
+    int x = 0;
+    for (; x + kBytes <= width; x += kBytes) {
+      ConvertPiece(row + 3 * x, next + 3 * x, y + x, y_next + x, cb + x / 2, cr + x / 2);
     }
+    if (x == width) return;
+    // Continued by the last pixel to a whole vector, which reaches beyond what is wanted.
+    alignas(64) uint8_t rest[2][3 * kBytes];
+    for (int i = 0; i < 3 * kBytes; i++) {
+      const int from = 3 * std::min(x + i / 3, width - 1) + i % 3;
+      rest[0][i] = row[from], rest[1][i] = next[from];
+    }
+    ConvertPiece(rest[0], rest[1], y + x, y_next + x, cb + x / 2, cr + x / 2);
   }
 
   static void RoundTrip(const uint8_t* in, ptrdiff_t stride, int blocks, const Quantisers& q,
@@ -88,6 +96,21 @@ struct Ops {
   }
 
  private:
+  // kBytes pixels of two rows.
+  AIDET_OP void ConvertPiece(const uint8_t* row, const uint8_t* next, uint8_t* y, uint8_t* y_next,
+                             uint8_t* cb, uint8_t* cr) {
+    const Colours upper = LoadColours(row), lower = LoadColours(next);
+    Store(y, Luma(upper));
+    Store(y_next, Luma(lower));
+    StoreI16AsU8(cb, MeanOfFour(ChromaBlue(upper), ChromaBlue(lower)));
+    StoreI16AsU8(cr, MeanOfFour(ChromaRed(upper), ChromaRed(lower)));
+  }
+  AIDET_OP Vec MeanOfFour(Vec upper, Vec lower) {
+    const Vec ones = Set16(0x0101);
+    const Vec sum = Add16(MulAddU8(upper, ones), MulAddU8(lower, ones));
+    return ShiftRightU16<2>(Add16(sum, SetPair(1, 2)));
+  }
+
   // 8 kLanes pixels from x on of 8 rows, into the second cache: a strip is too large for the first.
   AIDET_OP void Fetch(PixelsAhead ahead, int x) {
     for (int r = 0; r < 8; r++) {

@@ -1,7 +1,7 @@
-// The strip-wise road of ELA, the same for every target: convert, downsample, round trip, upsample,
-// compare. Two strips of 16 rows are kept, since the fancy upsampler looks one chroma row beyond
-// its strip. `Ops` does the work on rows. Padding is libjpeg's: the last pixel of a row is repeated
-// before downsampling, the last row of each downsampled plane after it.
+// The strip-wise road of ELA, the same for every target: convert and downsample, round trip,
+// upsample, compare. Two strips of 16 rows are kept, since the fancy upsampler looks one chroma row
+// beyond its strip. `Ops` does the work on rows. Padding is libjpeg's: the last pixel of a row is
+// repeated before downsampling, the last row of each downsampled plane after it.
 #pragma once
 
 #include <algorithm>
@@ -42,9 +42,9 @@ struct ElaPlan {
 struct ElaBuffers {
   ptrdiff_t row;
   ElaPlan* plan;
-  uint8_t* y;         // 16 rows
-  uint8_t* cb;        // 16 rows
-  uint8_t* cr;        // 16 rows
+  uint8_t* y;   // 16 rows
+  uint8_t* cb;  // 8 rows (4:4:4)
+  uint8_t* cr;
   uint8_t* small_cb;  // 8 rows, downsampled
   uint8_t* small_cr;
   uint8_t* y_again;   // 2 x 16 rows, after the round trip
@@ -68,8 +68,8 @@ static inline ElaBuffers LayOutEla(void* workspace, int width) {
   const auto row = static_cast<size_t>(b.row);
   b.plan = reinterpret_cast<ElaPlan*>(take(sizeof(ElaPlan)));
   b.y = take(16 * row);
-  b.cb = take(16 * row);
-  b.cr = take(16 * row);
+  b.cb = take(8 * row);
+  b.cr = take(8 * row);
   b.small_cb = take(8 * row);
   b.small_cr = take(8 * row);
   b.y_again = take(32 * row);
@@ -100,8 +100,7 @@ class ElaWalk {
   void Run420() {
     const int strips = (image_.height + 15) / 16;
     for (int m = 0; m < strips; m++) {
-      ConvertStrip(16 * m, 16, 16);
-      DownsampleStrip(m);
+      ConvertStrip420(m);
       uint8_t* y_again = b_.y_again + (m & 1) * 16 * b_.row;
       RoundTrip(b_.y, y_again, 16, (image_.width + 7) / 8, b_.plan->luma, Ahead(16 * m, 16));
       const int chroma_blocks = (image_.width + 15) / 16;
@@ -116,7 +115,7 @@ class ElaWalk {
   void Run444() {
     const int blocks = (image_.width + 7) / 8;
     for (int top = 0; top < image_.height; top += 8) {
-      ConvertStrip(top, 8, 8);
+      ConvertStrip444(top);
       RoundTrip(b_.y, b_.y_again, 8, blocks, b_.plan->luma, Ahead(top, 8));
       RoundTrip(b_.cb, b_.cb_again, 8, blocks, b_.plan->chroma);
       RoundTrip(b_.cr, b_.cr_again, 8, blocks, b_.plan->chroma);
@@ -132,35 +131,38 @@ class ElaWalk {
  private:
   const uint8_t* Row(int y) const { return image_.data + y * image_.stride; }
 
-  void ConvertStrip(int top, int rows, int align) {
-    const int padded = (image_.width + align - 1) / align * align;
-    for (int r = 0; r < rows; r++) {
+  void ConvertStrip444(int top) {
+    const int padded = (image_.width + 7) / 8 * 8;
+    for (int r = 0; r < 8; r++) {
       const ptrdiff_t at = r * b_.row;
       if (top + r < image_.height) {
         Ops::Convert(Row(top + r), image_.width, b_.y + at, b_.cb + at, b_.cr + at);
         for (uint8_t* plane : {b_.y, b_.cb, b_.cr}) RepeatLast(plane + at, image_.width, padded);
       } else {
-        for (uint8_t* plane : {b_.y, b_.cb, b_.cr}) {
-          std::memcpy(plane + at, plane + at - b_.row, static_cast<size_t>(padded));
-        }
+        for (uint8_t* plane : {b_.y, b_.cb, b_.cr}) RepeatRow(plane + at, padded);
       }
     }
   }
 
-  void DownsampleStrip(int m) {
-    const int valid = (image_.height + 1) / 2 - 8 * m;
-    const int samples = (image_.width + 15) / 16 * 8;
+  void ConvertStrip420(int m) {
+    const int padded = (image_.width + 15) / 16 * 16;
     for (int j = 0; j < 8; j++) {
-      uint8_t* const small[2] = {b_.small_cb + j * b_.row, b_.small_cr + j * b_.row};
-      const uint8_t* const full[2] = {b_.cb + 2 * j * b_.row, b_.cr + 2 * j * b_.row};
-      for (int c = 0; c < 2; c++) {
-        if (j < valid) {
-          Ops::Downsample(full[c], full[c] + b_.row, samples, small[c]);
-        } else {
-          std::memcpy(small[c], small[c] - b_.row, static_cast<size_t>(samples));
-        }
+      const int y = 16 * m + 2 * j;
+      uint8_t* const luma = b_.y + 2 * j * b_.row;
+      uint8_t* const cb = b_.small_cb + j * b_.row;
+      uint8_t* const cr = b_.small_cr + j * b_.row;
+      if (y < image_.height) {
+        Ops::ConvertPair(Row(y), Row(std::min(y + 1, image_.height - 1)), image_.width, padded,
+                         luma, luma + b_.row, cb, cr);
+      } else {
+        RepeatRow(luma, padded), RepeatRow(luma + b_.row, padded);
+        RepeatRow(cb, padded / 2), RepeatRow(cr, padded / 2);
       }
     }
+  }
+
+  void RepeatRow(uint8_t* row, int padded) const {
+    std::memcpy(row, row - b_.row, static_cast<size_t>(padded));
   }
 
   PixelsAhead Ahead(int top, int rows) const {
