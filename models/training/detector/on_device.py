@@ -344,6 +344,11 @@ class DeviceBatches:
         self.families = torch.tensor([family_index(r, families) for r in records], device=on)
         self.reconstructions = reconstructions
         self.pairs, self.pasted = round(batch * pairs), round(batch * pasted)
+        if batch % 2 or self.pairs + self.pasted > batch // 2:
+            raise ValueError(
+                f"a batch of {batch} on the device has no {self.pairs} pairs and {self.pasted} pasted pictures: it must be"
+                " even, and both replace its generated half"
+            )
         if reconstructions is not None:
             # Reconstructions of one crop stand together, so a first one and a count name them all.
             counts = torch.bincount(reconstructions.of, minlength=len(records))

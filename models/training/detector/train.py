@@ -24,6 +24,7 @@ from .inception import LargeTileNetwork, load_inception
 from .network import SLIM, PatchNetwork, TileNetwork, folded
 from .records import Record
 from .on_device import Crops, DeviceBatches, Reconstructions
+from .pairs import aligned_pairs
 from .sampling import IGNORED, Batches
 from .scoring import OnnxNetwork, onnx_session, score_tiles, tiles
 from .degrade import under
@@ -50,7 +51,8 @@ class Settings:
     strength: float = 1.0  # of the augmentation
     cap: int = 400
     device_share: float = 0.0  # of each batch: histories drawn where the network trains (on_device.py)
-    pairs: float = 0.0  # of the device's share: reconstructions of authentic pictures
+    pairs: float = 0.0  # of the device's share: reconstructions of authentic pictures (pairs.py)
+    pair_seconds: float = 90  # in which the generators are trained that make them
     pasted: float = 0.0  # of the device's share: authentic pictures with a region of a generated one
     network: str = "small"  # a name of NETWORKS
     residuals: bool = False
@@ -158,10 +160,12 @@ def train(
     training = [r for r in records if r.split == "train" and r.path in store]
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
-    of_device = round(settings.batch * settings.device_share)
+    of_device = 2 * round(settings.batch * settings.device_share / 2)
     here = None
     if of_device:
         crops = crops or Crops.of((store[r.path] for r in training), on)
+        if settings.pairs and reconstructions is None:
+            reconstructions = aligned_pairs(training, crops, settings.pair_seconds, settings.seed)
         here = iter(
             DeviceBatches(
                 training,
@@ -173,7 +177,7 @@ def train(
                 settings.strength,
                 settings.cap,
                 reconstructions,
-                settings.pairs if reconstructions else 0.0,
+                settings.pairs,
                 settings.pasted,
             )
         )

@@ -192,6 +192,39 @@ class BatchesOnTheDevice(unittest.TestCase):
         self.assertTrue(((cells[20:30] - 128 / 255).abs() < 1e-5).all())
         self.assertTrue((images[:20] <= 70).all())
 
+    def test_more_pairs_than_half_a_batch_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "generated half"):
+            self.batch(pasted=0.6)
+
+
+@unittest.skipIf(torch is None, "needs torch")
+class AlignedPairs(unittest.TestCase):
+    def test_the_quality_of_the_original(self):
+        from detector.pairs import first_quality
+
+        of = lambda format, table: first_quality(types.SimpleNamespace(format=format, jpeg_q0=table))
+        self.assertEqual(of("JPEG", "16/57.6"), 50)
+        self.assertEqual(of("JPEG", "3/11.7"), 91)
+        self.assertEqual(of("JPEG", "1/1.0"), 97)
+        self.assertEqual(of("JPEG", "32/90"), 30)
+        self.assertEqual((of("PNG", ""), of("JPEG", "")), (0, 0))
+
+    def test_every_authentic_crop_has_its_copies(self):
+        from detector.pairs import aligned_pairs
+
+        records = [
+            types.SimpleNamespace(generated=i == 1, format="JPEG", jpeg_q0="8/20" if i == 2 else "")
+            for i in range(4)
+        ]
+        pictures = [picture(256, 256)[:, :: 1 if i % 2 else -1] for i in range(4)]
+        crops = on_device.Crops.of(pictures, torch.device("cpu"))
+        made = aligned_pairs(records, crops, seconds=0.1, seed=4, steps=1)
+        self.assertEqual(made.of.tolist(), [0, 0, 2, 2, 3, 3])
+        away = (made.pixels.float() - crops.pixels[made.of].float()).abs().mean((1, 2, 3))
+        self.assertTrue(((away > 0.1) & (away < 60)).all(), away)
+        self.assertEqual(made.mask.shape, (6, 1, 256, 256))
+        self.assertTrue((made.mask.flatten(1).max(1)[0] > 0).all())
+
 
 if __name__ == "__main__":
     unittest.main()
