@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
+import { seededRandom } from '../../bench/random.js';
 import { centreAndSpread, median, quantile, select } from '../../src/forensics/order-statistics.js';
 
 test('selection gives what sorting gives, whatever the values', (t) => {
@@ -17,6 +18,25 @@ test('selection gives what sorting gives, whatever the values', (t) => {
     }),
   );
   t.pass();
+  t.end();
+});
+
+test('so it does of many values, whose pivots come from a sample', (t) => {
+  const random = seededRandom(4);
+  const lists: Record<string, (i: number) => number> = {
+    random: () => random() - 0.5,
+    'in order': (i) => i,
+    'in reverse': (i) => -i,
+    'of few kinds': () => Math.floor(3 * random()),
+    'all the same': () => 7,
+    'one apart': (i) => (i === 900 ? 1 : 0),
+  };
+  for (const [name, value] of Object.entries(lists)) {
+    const list = Float64Array.from({ length: 4321 }, (_, i) => value(i));
+    const sorted = Float64Array.from(list).sort();
+    for (const place of [0, 1, 1000, 2160, 4319, 4320])
+      t.equal(select(Float64Array.from(list), place), sorted[place], `${name}, ${place}`);
+  }
   t.end();
 });
 
