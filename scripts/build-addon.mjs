@@ -1,5 +1,5 @@
 // Builds the addon into build-addon/aidet.node. Runs as npm's `install` script and before native work by hand; does
-// nothing where the build is current. A loaded addon is never written to: a new one takes its name by rename.
+// nothing where the build is current. AIDET_CUDA=1 builds the forensic kernels for CUDA beside it, with nvcc. A loaded addon is never written to: a new one takes its name by rename.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ const out = join(root, 'build-addon');
 const addon = join(out, 'aidet.node');
 const stamp = join(out, 'aidet.stamp');
 const require = createRequire(import.meta.url);
+const cuda = process.env.AIDET_CUDA === '1';
 
 /** Everything that the binary depends on: sources, versions, machine. */
 function fingerprint() {
@@ -30,7 +31,7 @@ function fingerprint() {
   );
   const { CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS } = process.env;
   const machine = [process.platform, process.arch];
-  hash.update(JSON.stringify([version, headers, machine, CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS]));
+  hash.update(JSON.stringify([version, headers, machine, CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS, cuda]));
   return hash.digest('hex');
 }
 
@@ -51,13 +52,16 @@ if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === cu
 if (process.platform !== 'linux') fail(`runs on Linux; this is ${process.platform}`);
 requireTool('cmake', 'cmake');
 if (process.env.CXX === undefined) requireTool('c++', 'g++');
+if (cuda) requireTool('nvcc', "nvidia-cuda-toolkit, or NVIDIA's own packages");
 if (spawnSync('ninja', ['--version'], { stdio: 'ignore' }).error !== undefined) requireTool('make', 'make');
 
 const cmakeJs = require.resolve('cmake-js/bin/cmake-js');
+const definitions = [`--CDAIDET_CUDA=${cuda ? 'ON' : 'OFF'}`];
+const quiet = ['--log-level', 'warn'];
 const cmake = (command) =>
   spawnSync(
     process.execPath,
-    [cmakeJs, command, '--out', out, '--parallel', String(availableParallelism()), '--log-level', 'warn'],
+    [cmakeJs, command, '--out', out, ...definitions, '--parallel', String(availableParallelism()), ...quiet],
     { cwd: root, encoding: 'utf8' },
   );
 const hadCache = existsSync(join(out, 'CMakeCache.txt'));

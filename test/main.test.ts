@@ -59,7 +59,7 @@ t.test('a start that fails says why and leaves nothing running', async (t) => {
   await t.rejects(startApp(settings(dataDir, { model: 'none' })), { message: /No model 'none'.*aidet-/s });
   const foreign = process.arch === 'arm64' ? 'avx2' : 'neon';
   await t.rejects(startApp(settings(dataDir, { forensics_target: foreign })), {
-    message: /AIDET_FORENSICS_TARGET is .* does not run; it runs scalar/,
+    message: /AIDET_FORENSICS_TARGET is .* does not run; this machine runs scalar/,
   });
   const missing = { tls_cert: join(dataDir, 'none.pem'), tls_key: join(dataDir, 'none.key') };
   for (const engine of ['uws', 'node'] as const)

@@ -1,5 +1,7 @@
 #include "addon/forensics.h"
 
+#include <dlfcn.h>
+
 #include <cmath>
 #include <memory>
 #include <new>
@@ -9,6 +11,7 @@
 #include "addon/forensics_result.h"
 #include "addon/inference_result.h"
 #include "base/status.h"
+#include "forensics/cuda/backend.h"
 #include "forensics/measure.h"
 
 namespace aidet::addon {
@@ -44,6 +47,19 @@ bool ReadInteger(const Napi::Value& value, int min, int max, int* out) {
   if (!(number >= min && number <= max) || number != std::floor(number)) return false;
   *out = static_cast<int>(number);
   return true;
+}
+
+// `cuda` is the library that lies beside the addon. Null, with a sentence in `*why`, where it is
+// not there or does not run.
+const forensics::ForensicsBackend* BackendOf(const std::string& target, const char** why) {
+  if (target != "cuda") return forensics::BackendFor(target.c_str());
+  Dl_info addon{};
+  std::string library = "aidet_cuda.so";
+  if (dladdr(reinterpret_cast<const void*>(&BackendOf), &addon) != 0) {
+    const std::string path = addon.dli_fname;
+    library.insert(0, path, 0, path.rfind('/') + 1);
+  }
+  return forensics::CudaBackend(library.c_str(), why);
 }
 
 // The caller bounds the pixels; this is more than any of the formats holds.
@@ -109,8 +125,9 @@ Status Read(const Napi::Object& from, Job* job) {
   job->backend = forensics::BestBackend();
   if (!target.IsNull()) {
     if (!target.IsString()) return Invalid("target must be a string or null");
-    job->backend = forensics::BackendFor(target.As<Napi::String>().Utf8Value().c_str());
-    if (job->backend == nullptr) return Invalid("this machine does not run that target");
+    const char* refusal = "this machine does not run that target";
+    job->backend = BackendOf(target.As<Napi::String>().Utf8Value(), &refusal);
+    if (job->backend == nullptr) return Invalid(refusal);
   }
   for (const Napi::Value& value : {from.Get("rgb"), file, cancel}) {
     if (value.IsObject()) job->held.push_back(Napi::Persistent(value.As<Napi::Object>()));

@@ -24,7 +24,7 @@ export interface NativeForensicsRequest {
   curveQualities: Uint8Array;
   /** Long side of the ELA map in pixels; 0: no map. */
   mapSide: number;
-  /** `scalar`, `avx2`, `avx512` or `neon`; null: the fastest that runs here. */
+  /** `scalar`, `avx2`, `avx512`, `neon` or `cuda`; null: the fastest of the CPU's that runs here. */
   target: string | null;
   /** Looked at between kernels; given up once element 0 is not 0. */
   cancel: Int32Array | null;

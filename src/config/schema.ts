@@ -275,8 +275,8 @@ export const SETTINGS = {
   forensics_target: setting({
     kind: 'string',
     default: 'auto',
-    values: ['auto', 'scalar', 'avx2', 'avx512', 'neon'],
-    doc: 'Instruction set of the forensic kernels; the server does not start with one that this machine does not run.',
+    values: ['auto', 'scalar', 'avx2', 'avx512', 'neon', 'cuda'],
+    doc: 'Instruction set of the forensic kernels, or a GPU for three of them, which `auto` never takes; the server does not start with one that this machine does not run.',
   }),
 } as const satisfies Record<string, SettingSpec>;
 

@@ -16,7 +16,7 @@ export interface Kernels {
 }
 
 /**
- * @param target `scalar`, `avx2`, `avx512`, `neon` or null
+ * @param target `scalar`, `avx2`, `avx512`, `neon`, `cuda` or null
  * @throws Error with a sentence that says what to do, where the addon does not load
  */
 export function openKernels(target: string | null): Kernels {
@@ -40,18 +40,23 @@ const TARGETS = ['scalar', 'avx2', 'avx512', 'neon'];
 /** The setting asks for what this machine can not run. */
 export class UnknownTarget extends Error {}
 
-/** @throws UnknownTarget with a sentence that says which ones there are */
+/** @throws UnknownTarget with a sentence that says why not, and which ones there are */
 export async function checkTarget(target: string): Promise<void> {
-  if (await runs(target)) return;
+  const refusal = await refusalOf(target);
+  if (refusal === null) return;
   const there: string[] = [];
-  for (const other of TARGETS) if (await runs(other)) there.push(other);
+  for (const other of TARGETS) if ((await refusalOf(other)) === null) there.push(other);
+  const why =
+    target === 'cuda'
+      ? `but ${refusal} (\`AIDET_CUDA=1 npm rebuild\` builds them where nvcc is)`
+      : "which this machine's CPU does not run";
   throw new UnknownTarget(
-    `AIDET_FORENSICS_TARGET is '${target}', which this machine's CPU does not run; it runs ${there.join(', ')}, and 'auto' takes the fastest`,
+    `AIDET_FORENSICS_TARGET is '${target}', ${why}; this machine runs ${there.join(', ')}, and 'auto' takes the fastest`,
   );
 }
 
-/** Whether the kernels run there, which a picture of one block shows. */
-async function runs(target: string): Promise<boolean> {
+/** Null where the kernels run there, which a picture of one block shows. */
+async function refusalOf(target: string): Promise<string | null> {
   const qualities = Uint8Array.of(90);
   const picture = { rgb: new Uint8Array(16 * 16 * 3), width: 16, height: 16, file: null };
   const grid = { fileGridX: 0, fileGridY: 0, mapSide: 0 };
@@ -59,9 +64,9 @@ async function runs(target: string): Promise<boolean> {
   const { forensics } = openAddon();
   try {
     await forensics({ ...asked, target });
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

@@ -115,6 +115,20 @@ test('an instruction set of another machine is refused at once, by a sentence th
     (error) => error,
   );
   t.type(refusal, UnknownTarget);
-  t.match(refusal.message, new RegExp(`AIDET_FORENSICS_TARGET is '${foreign}'.* it runs scalar`));
-  t.notMatch(refusal.message, new RegExp(`it runs .*${foreign}`));
+  t.match(refusal.message, new RegExp(`AIDET_FORENSICS_TARGET is '${foreign}'.* this machine runs scalar`));
+  t.notMatch(refusal.message, new RegExp(`machine runs .*${foreign}`));
+});
+
+test('without the library for CUDA, or a device, that target is refused by a sentence that says which', async (t) => {
+  const refusal: Error | null = await checkTarget('cuda').then(
+    () => null,
+    (error) => error,
+  );
+  if (refusal === null) return t.pass('a device answers here');
+  t.type(refusal, UnknownTarget);
+  t.match(
+    refusal.message,
+    /AIDET_FORENSICS_TARGET is 'cuda', but (the CUDA kernels do not load|no CUDA device)/,
+  );
+  t.match(refusal.message, /AIDET_CUDA=1 npm rebuild.*this machine runs scalar/);
 });
