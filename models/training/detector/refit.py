@@ -61,8 +61,8 @@ def refit(
     most: int = 60,
     seed: int = 3,
 ) -> tuple[RefitNetwork, dict]:
-    """The network with new heads, and what was chosen. `most`: crops of one source and class; the penalty is chosen by
-    the matched AUC on the validation splits."""
+    """The network with new heads, and what was chosen. `most`: crops of one source and class. Each head's penalty is
+    chosen on the validation splits under `matched`: the verdict's by AUC, the generators' by top-1."""
     from .export import export_onnx
 
     wide = RefitNetwork(network, len(families)).eval()
@@ -94,13 +94,27 @@ def refit(
     family = np.array(
         [families.index(r.family) if r.family in families else families.index("other") for r in chosen]
     )
-    gw, gb = _multinomial(known[generated], family[generated], spread, len(families), chosen_strength)
+    named = np.array([r.generated and r.family in families for r in validation])
+    wanted = np.array([families.index(r.family) if r.family in families else -1 for r in validation])
+    best, top1 = -1.0, {}
+    for strength in STRENGTHS:
+        gw, gb = _multinomial(known[generated], family[generated], spread, len(families), strength)
+        right = ((asked @ gw.T + gb).argmax(1) == wanted)[named]
+        by_split = [right[split[named] == s].mean() for s in np.unique(split[named])]
+        top1[strength] = round(float(np.mean(by_split)), 4)
+        if top1[strength] > best:
+            best, generator = top1[strength], (gw, gb)
     with torch.no_grad():
         wide.patch.weight.copy_(torch.from_numpy(head[0]).float()[None, :, None, None])
         wide.patch.bias.fill_(float(head[1]))
-        wide.generator.weight.copy_(torch.from_numpy(gw).float())
-        wide.generator.bias.copy_(torch.from_numpy(gb).float())
-    return wide, {"samples": len(chosen), "inverse_penalty": chosen_strength, "matched_auc": found}
+        wide.generator.weight.copy_(torch.from_numpy(generator[0]).float())
+        wide.generator.bias.copy_(torch.from_numpy(generator[1]).float())
+    return wide, {
+        "samples": len(chosen),
+        "inverse_penalty": chosen_strength,
+        "matched_auc": found,
+        "matched_top1": top1,
+    }
 
 
 def _embeddings(judge, crops: list[np.ndarray], chunk: int = 32) -> np.ndarray:
