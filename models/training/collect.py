@@ -1,6 +1,7 @@
 """Rebuilds the local cache of labelled crops from fetched repositories, as `sources.jsonl` says.
 
     collect.py cut    [REPO...]    cut the crops of every source that is not in the cache as it stands now
+    collect.py further FOLDER [N]  cut up to N more pictures of each training row that the cache does not hold, split `known`
     collect.py sheet  FILE REPO... contact sheet of up to six sources, to be looked at before they are used
     collect.py survey REPO...      folders, formats and metadata of snapshots, to write rules from
 
@@ -125,9 +126,9 @@ def prepared(row, data, each):
         return type(error).__name__
 
 
-def cut_source(row, snapshot, cache, known):
-    """Cuts one source's crops; returns the index rows and why pictures were passed over."""
-    pictures, rows, passed = chosen(row, snapshot), [], collections.Counter()
+def cut_source(row, snapshot, cache, known, without=frozenset()):
+    """Cuts one source's crops, none of the paths in `without`; returns the index rows and why pictures were passed over."""
+    pictures, rows, passed = [p for p in chosen(row, snapshot) if p[0] not in without], [], collections.Counter()
     cap = row.get('cap') or CAPS[row['label']]
     folder = cache / 'images' / row['repo'].replace('/', '+')
     folder.mkdir(parents=True, exist_ok=True)
@@ -256,6 +257,31 @@ def run_cut(arguments):
         print(f'{key} {row["label"]} {row["split"]}: {len(taken)} {dict(passed)}', flush=True)
         publish(cache, state)
     publish(cache, state)
+
+
+def run_further(arguments):
+    """Pictures of known sources that training has not seen, nor any that is near one of those: what a network owes to
+    its sources. They stand in an own folder with an own index."""
+    state = json.loads((arguments.cache / 'state.json').read_text())
+    hashes, sums, _ = held_back(arguments)
+    rows = [row for row in read_sources(arguments.sources) if row['use']]
+    known = Known(hashes | set(never([row for row in rows if row['label'] == 'never'], arguments.mirror)), sums)
+    for line in [line for value in state.values() for line in value['rows']]:
+        known.add(hash_of(line))
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    found = {}
+    for row in rows:
+        key, git = row['repo'] + '#' + row.get('part', ''), git_dir(arguments.mirror, row['repo'])
+        if row['label'] == 'never' or row['split'] != 'train' or key not in state or git is None:
+            continue
+        have = {line.split('\t')[COLUMNS.index('path')] for line in state[key]['rows']}
+        snapshot = Snapshot(git)
+        taken, passed = cut_source(row | {'split': 'known', 'cap': arguments.pictures}, snapshot, arguments.folder, known, have)
+        snapshot.close()
+        if taken:
+            found[key] = {'rows': taken}
+            print(f'{key} {row["label"]}: {len(taken)} {dict(passed)}', flush=True)
+    publish(arguments.folder, found)
 
 
 def publish(cache, state):
@@ -388,12 +414,15 @@ def main():
     parser.add_argument('--most', type=int, default=12, help='groups a survey prints')
     commands = parser.add_subparsers(dest='command', required=True)
     commands.add_parser('cut').add_argument('repos', nargs='*')
+    further = commands.add_parser('further')
+    further.add_argument('folder', type=Path)
+    further.add_argument('pictures', type=int, nargs='?', default=6)
     sheet = commands.add_parser('sheet')
     sheet.add_argument('file')
     sheet.add_argument('repos', nargs='+')
     commands.add_parser('survey').add_argument('repos', nargs='+')
     arguments = parser.parse_args()
-    {'cut': run_cut, 'sheet': run_sheet, 'survey': run_survey}[arguments.command](arguments)
+    {'cut': run_cut, 'further': run_further, 'sheet': run_sheet, 'survey': run_survey}[arguments.command](arguments)
 
 
 if __name__ == '__main__':

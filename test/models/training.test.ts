@@ -11,6 +11,9 @@ function pythonWith(modules: string): string | undefined {
   return candidates.find((python) => spawnSync(python, ['-c', `import ${modules}`]).status === 0);
 }
 
+// With torch both take minutes of one core.
+t.setTimeout(30 * 60_000);
+
 const plain = pythonWith('numpy, PIL');
 t.test(
   'augmentation, conditions, metrics and calibration',

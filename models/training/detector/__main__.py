@@ -8,6 +8,7 @@ evaluate  figures of any model package; the twin of `npx aidet eval`
 failures  a local contact sheet of its most certain mistakes
 looks     which second looks say most (looks.py)
 curve     draw a learning curve from its figures (learning_curve.json)
+pack      data in pieces, for training on another machine
 peers     the figures of detectors that others have released
 build     train, then finish
 smoke     the whole road on generated pictures, in under two minutes
@@ -64,6 +65,12 @@ def main(argv: list[str]) -> None:
     peers.add_argument("--ladeda", help="folder of the repository, see peers.py")
     peers.add_argument("--split", default="test")
     peers.add_argument("--conditions", nargs="+", default=["native", "matched", "web", "hard"])
+    pack = commands.add_parser("pack")
+    pack.add_argument("--data", nargs="+", required=True, help="folders with an index.tsv")
+    pack.add_argument("--out", required=True, help="folder to write the pieces to")
+    pack.add_argument("--split", nargs="+", default=["train", "val", "val2"])
+    pack.add_argument("--piece", type=int, default=60, help="most MiB of a piece")
+    pack.add_argument("--most", type=int, default=10**9, help="crops in all")
     smoke = commands.add_parser("smoke")
     smoke.add_argument("--out", help="folder to leave the results in; else they are removed")
     arguments = parser.parse_args(argv)
@@ -273,6 +280,15 @@ def _peers(arguments) -> None:
     of = lambda split: [r for r in records if r.split == split and r.path in store]
     networks = peers(arguments.ferretnet, arguments.ladeda)
     compare(networks, of(arguments.split), of("val"), store, arguments.conditions)
+
+
+def _pack(arguments) -> None:
+    from .pack import pack
+    from .records import read_manifests
+
+    records = [r for r in read_manifests(arguments.data) if r.split in arguments.split]
+    paths = pack(records, arguments.out, arguments.piece << 20, arguments.most)
+    print(f"{min(len(records), arguments.most)} crops in {len(paths)} pieces")
 
 
 def _smoke(arguments) -> None:

@@ -42,10 +42,15 @@ def platt(logit: np.ndarray, y: np.ndarray, iterations: int = 100) -> tuple[floa
     return float(parameters[0]), float(parameters[1])
 
 
-def default_threshold(authentic: dict[str, np.ndarray], fpr: float) -> float:
-    """The lowest probability, rounded up to 1/1000, at which no condition calls more than the share `fpr` of its
-    authentic images generated. `authentic` maps a condition to probabilities."""
-    lowest = max(threshold_at_fpr(p, fpr) for p in authentic.values())
+def default_threshold(authentic: dict[str, np.ndarray], source: np.ndarray, fpr: float) -> float:
+    """The lowest probability, rounded up to 1/1000, at which the upper end of each condition's false positive rate (of
+    its 95 % interval over draws of sources) is at most `fpr`: a rate read off one set of sources is exceeded on every
+    second other one. `authentic` maps a condition to the probabilities of authentic images, `source` says whose each is."""
+    draws = list(source_draws(source, np.zeros(len(source))))
+    lowest = max(
+        np.percentile([threshold_at_fpr(p[draw], fpr) for draw in draws], 97.5, method="higher")
+        for p in authentic.values()
+    )
     return float(np.floor(lowest * 1000 + 1) / 1000)
 
 

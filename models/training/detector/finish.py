@@ -78,7 +78,8 @@ def finish(
     else:
         reserved = {c: s.logit[y == 0] for c, s in fitted.items()}
     authentic = {c: calibrated.probability(logit) for c, logit in reserved.items()}
-    calibrated.threshold = default_threshold(authentic, FALSE_POSITIVES_MAX)
+    whose = np.array([r.source for r in (apart or validation) if not r.generated])
+    calibrated.threshold = default_threshold(authentic, whose, FALSE_POSITIVES_MAX)
 
     report: dict = {
         "model": f"{model_id} {version}",
@@ -92,9 +93,9 @@ def finish(
         },
         "threshold": {
             "value": calibrated.threshold,
-            "authentic_images": len(apart) or int((y == 0).sum()),
-            "sources": len({r.source for r in (apart or validation) if not r.generated}),
-            "rule": f"FPR <= {FALSE_POSITIVES_MAX} in each condition",
+            "authentic_images": len(whose),
+            "sources": len(set(whose)),
+            "rule": f"upper end of the FPR's 95 % interval by source <= {FALSE_POSITIVES_MAX} in each condition",
             "fpr": {c: float((p >= calibrated.threshold).mean()) for c, p in authentic.items()},
         },
         "zero_line_auc": zero_line(records, {p: (h, w) for p, (_, h, w) in store.index.items()}),

@@ -20,6 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .network import half_precision
+
 KINDS = ("auto_encoder", "super_resolver", "vq", "fsq", "gan", "diffusion")
 UPSAMPLINGS = (
     "transposed",
@@ -337,12 +339,6 @@ def discriminator(seed: int) -> nn.Sequential:
             nn.LeakyReLU(0.2),
             nn.Conv2d(64, 1, 4, 1, 1),
         )
-
-
-def half_precision(on: torch.device):
-    """As in train.py, which needs more packages than this file does."""
-    able = on.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-    return torch.autocast(on.type, torch.bfloat16, enabled=able)
 
 
 def as_input(images: torch.Tensor) -> torch.Tensor:

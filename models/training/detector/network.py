@@ -25,6 +25,12 @@ STEM = 32
 PATCH = 16
 
 
+def half_precision(on: torch.device):
+    """bfloat16 wherever it is done in hardware: on a CPU without it the casts cost more than they bring."""
+    able = on.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(on.type, torch.bfloat16, enabled=able)
+
+
 class Residuals(nn.Module):
     """Prediction errors of 1st, 2nd and 3rd order on each colour channel (the kernels of Fridrich and Kodovsky's rich
     models, 2012), scaled and clamped to [-2, 2]. Input in -1..1; no learned

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from .degrade import TILE
+from .homemade import regions
 from .network import PATCH
 from .records import Record
 from .sampling import IGNORED, class_groups, family_index
@@ -168,18 +169,18 @@ class Crops:
     valid: torch.Tensor
 
     @staticmethod
-    def of(arrays, on: torch.device) -> "Crops":
+    def of(arrays: list[np.ndarray], on: torch.device) -> "Crops":
         """The centre of each uint8 [h,w,3]."""
-        pixels, valid = [], []
-        for array in arrays:
+        # Filled in place: tens of thousands of crops must not lie in memory twice.
+        pixels, valid = torch.empty((len(arrays), 3, TILE, TILE), dtype=torch.uint8), []
+        for i, array in enumerate(arrays):
             height, width = (min(TILE, n) for n in array.shape[:2])
             y, x = ((n - TILE) // 2 if n > TILE else 0 for n in array.shape[:2])
             window = array[y : y + TILE, x : x + TILE]
-            pixels.append(
-                np.pad(window, ((0, TILE - height), (0, TILE - width), (0, 0)), "edge").transpose(2, 0, 1)
-            )
+            whole = np.pad(window, ((0, TILE - height), (0, TILE - width), (0, 0)), "edge")
+            pixels[i] = torch.from_numpy(whole).permute(2, 0, 1)
             valid.append((height, width))
-        return Crops(torch.from_numpy(np.stack(pixels)).to(on), torch.tensor(valid, device=on))
+        return Crops(pixels.to(on), torch.tensor(valid, device=on))
 
 
 class Draws:
@@ -290,15 +291,6 @@ def histories(
     return take(images).to(torch.uint8), F.avg_pool2d(take(cells), PATCH)
 
 
-def blobs(n: int, draws: Draws, low: float = 0.2, high: float = 0.7) -> torch.Tensor:
-    """[n,1,256,256] in 0..1: regions with soft edges that cover `low` to `high` of the picture."""
-    coarse = torch.randn((n, 1, 6, 6), generator=draws.generator, device=draws.on)
-    field = F.interpolate(coarse, size=(TILE, TILE), mode="bicubic")
-    some = field.flatten(1)[:, ::16].sort(1, descending=True)[0]
-    limit = some.gather(1, (draws.uniform(n, low, high) * (some.shape[1] - 1)).long()[:, None])
-    return ((field - limit[:, :, None, None]) * 8 + 0.5).clamp(0, 1)
-
-
 @dataclass
 class Reconstructions:
     """Authentic crops after a round trip through image auto-encoders: `pixels` uint8 [K,3,256,256], `mask` uint8
@@ -311,7 +303,7 @@ class Reconstructions:
 
 class DeviceBatches:
     """Endless (images uint8 [B,3,side,side], label float [B], family int [B], cells float [B,1,side/16,side/16]) on the
-    device: half authentic, balanced by source like `Batches`. `cells` is the generated share of each patch.
+    device: half authentic, balanced by owner like `Batches`, `copies` of each picture side by side. `cells` is the generated share of each patch.
 
     `pairs` of the batch are reconstructions of authentic pictures of the same batch, with the same resize and window
     (aligned pairs, Rajan et al. 2025); `pasted` are authentic pictures with a region of a generated one. Both take the
@@ -330,7 +322,9 @@ class DeviceBatches:
         reconstructions: Reconstructions | None = None,
         pairs: float = 0.0,
         pasted: float = 0.0,
+        copies: int = 1,
     ):
+        self.copies = copies
         self.crops, self.batch, self.side, self.strength = crops, batch, side, strength
         on = crops.pixels.device
         self.draws = Draws(seed, on)
@@ -344,15 +338,15 @@ class DeviceBatches:
         self.families = torch.tensor([family_index(r, families) for r in records], device=on)
         self.reconstructions = reconstructions
         self.pairs, self.pasted = round(batch * pairs), round(batch * pasted)
-        if batch % 2 or self.pairs + self.pasted > batch // 2:
+        if batch % (2 * copies) or self.pairs + self.pasted > batch // 2:
             raise ValueError(
                 f"a batch of {batch} on the device has no {self.pairs} pairs and {self.pasted} pasted pictures: it must be"
-                " even, and both replace its generated half"
+                f" a multiple of {2 * copies}, and both replace its generated half"
             )
         if reconstructions is not None:
             # Reconstructions of one crop stand together, so a first one and a count name them all.
             counts = torch.bincount(reconstructions.of, minlength=len(records))
-            self.first, self.copies = counts.cumsum(0) - counts, counts
+            self.first, self.counts = counts.cumsum(0) - counts, counts
 
     def __iter__(self):
         while True:
@@ -360,9 +354,10 @@ class DeviceBatches:
 
     def _batch(self):
         half, draws = self.batch // 2, self.draws
+        some = half // self.copies
         chosen = torch.cat(
-            [torch.multinomial(c, half, replacement=True, generator=draws.generator) for c in self.chances]
-        )
+            [torch.multinomial(c, some, replacement=True, generator=draws.generator) for c in self.chances]
+        ).repeat_interleave(self.copies)
         images, valid = self.crops.pixels[chosen].float(), self.crops.valid[chosen]
         families = self.families[chosen].clone()
         labels = torch.arange(2 * half, device=draws.on).ge(half).float()
@@ -370,8 +365,8 @@ class DeviceBatches:
         twins = torch.arange(2 * half, device=draws.on)
         if self.pairs:
             at, whose = slice(half, half + self.pairs), chosen[: self.pairs]
-            has = self.copies[whose] > 0
-            which = self.first[whose] + draws.below((self.copies[whose] - 1).clamp(min=0).float()).long()
+            has = self.counts[whose] > 0
+            which = self.first[whose] + draws.below((self.counts[whose] - 1).clamp(min=0).float()).long()
             which = torch.where(has, which, 0)
             blank = has[:, None, None, None]
             images[at] = torch.where(blank, self.reconstructions.pixels[which].float(), images[at])
@@ -381,7 +376,9 @@ class DeviceBatches:
             twins[at] = torch.where(has, twins[: self.pairs], twins[at])
         if self.pasted:
             at, under = slice(2 * half - self.pasted, 2 * half), slice(half - self.pasted, half)
-            region = blobs(self.pasted, draws)
+            region = regions(-(-self.pasted // self.copies), TILE, TILE, draws.generator)
+            region = region.repeat_interleave(self.copies, 0)
+            region = region[-self.pasted :]
             images[at] = torch.round(region * images[at] + (1 - region) * images[under])
             cells[at], families[at] = region, IGNORED
             valid[at] = torch.minimum(valid[at], valid[under])

@@ -6,7 +6,8 @@ A manifest is a folder with an `index.tsv`. Columns that are read, in any order;
 |-----------|--------------------------------------------------------------------------------|-------------|
 | file      | path of the image, relative to the manifest's folder                           | required    |
 | label     | `ai` or `real`                                                                 | required    |
-| repo      | the source: images of one source are alike and never split or resampled apart  | required    |
+| repo      | the source: images of one source are alike and never split or resampled apart; | required    |
+|           | what stands before a slash is its owner, who is one for balanced sampling      |             |
 | split     | `train`, `val`, `val2`, `calib`, `test` …                                      | `train`     |
 | family    | generator family of an `ai` image                                              | `other`     |
 | width, height | size of the whole original in pixels, when the file is a crop of it        | of the file |
@@ -43,6 +44,11 @@ class Record:
     jpeg_q0: str
     sha256: str
     kind: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whoever holds the source: repositories of one owner are prepared alike."""
+        return self.source.split("/")[0]
 
     @property
     def seed(self) -> int:

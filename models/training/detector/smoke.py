@@ -46,7 +46,7 @@ def write_data(folder: str, seed: int = 1) -> None:
                     scene(draw, label == "ai").save(os.path.join(folder, name))
                     family = ("flux", "sdxl")[source % 2] if label == "ai" else ""
                     rows.append(
-                        f"{name}\t{label}\t{split}/{label}-{source}\t{split}\t{family}\t256\t256\tPNG"
+                        f"{name}\t{label}\t{split}-{label}-{source}\t{split}\t{family}\t256\t256\tPNG"
                     )
     with open(os.path.join(folder, "index.tsv"), "w") as handle:
         handle.write("\n".join(rows) + "\n")

@@ -21,7 +21,7 @@ from .export import export_onnx
 from .local import LocalNetwork
 from .metrics import auc
 from .inception import LargeTileNetwork, load_inception
-from .network import SLIM, PatchNetwork, TileNetwork, folded
+from .network import SLIM, PatchNetwork, TileNetwork, folded, half_precision
 from .records import Record
 from .on_device import Crops, DeviceBatches, Reconstructions
 from .pairs import aligned_pairs
@@ -46,6 +46,10 @@ class Settings:
     patch_weight: float = 0.0  # share of the loss that each patch carries on its own
     mixup: float = 0.0  # share of batches mixed pixel-wise
     smoothing: float = 0.02
+    agreement: float = (
+        0.0  # weight of the difference between two histories of one picture, each drawn twice then
+    )
+    shuffled: float = 0.0  # share of the loader's crops whose pieces are shuffled
     distil: float = 0.7  # share of the teacher in the loss, where there is one
     average: float = 0.998
     strength: float = 1.0  # of the augmentation
@@ -68,12 +72,6 @@ class Settings:
 
 def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def half_precision(on: torch.device):
-    """bfloat16 wherever it is done in hardware: on a CPU without it the casts cost more than they bring."""
-    able = on.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-    return torch.autocast(on.type, torch.bfloat16, enabled=able)
 
 
 def normalise(images: torch.Tensor, on: torch.device) -> torch.Tensor:
@@ -160,10 +158,11 @@ def train(
     training = [r for r in records if r.split == "train" and r.path in store]
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
-    of_device = 2 * round(settings.batch * settings.device_share / 2)
+    copies = 2 if settings.agreement else 1
+    of_device = 2 * copies * round(settings.batch * settings.device_share / (2 * copies))
     here = None
     if of_device:
-        crops = crops or Crops.of((store[r.path] for r in training), on)
+        crops = crops or Crops.of([store[r.path] for r in training], on)
         if settings.pairs and reconstructions is None:
             reconstructions = aligned_pairs(training, crops, settings.pair_seconds, settings.seed)
         here = iter(
@@ -179,10 +178,22 @@ def train(
                 reconstructions,
                 settings.pairs,
                 settings.pasted,
+                copies,
             )
         )
     size = settings.batch - of_device
-    stream = Batches(training, store, families, size, settings.side, seed, settings.strength, settings.cap)
+    stream = Batches(
+        training,
+        store,
+        families,
+        size,
+        settings.side,
+        seed,
+        settings.strength,
+        settings.cap,
+        copies,
+        settings.shuffled,
+    )
     warmup = iter(stream)
     if state is None and warm:
         load_compatible(network, torch.load(warm, map_location=on)["weights"])
@@ -336,6 +347,9 @@ def objective(logit, patches, generator, labels, families, settings: Settings, c
     if settings.patch_weight:
         patch = F.binary_cross_entropy_with_logits(patches, soft(cells))
         loss = (1 - settings.patch_weight) * loss + settings.patch_weight * patch
+    if settings.agreement:
+        difference = logit[0::2, 0] - logit[1::2, 0]
+        loss = loss + settings.agreement * (difference**2 * whole[0::2] * whole[1::2]).mean()
     if settings.generator_weight and (families != IGNORED).any():
         loss = loss + settings.generator_weight * F.cross_entropy(generator, families, ignore_index=IGNORED)
     return loss

@@ -60,11 +60,15 @@ class Collecting(unittest.TestCase):
     def cut(self, *rows):
         defaults = {'paths': '.', 'kind': 'photo', 'split': 'train', 'use': True}
         self.sources.write_text(''.join(json.dumps(defaults | row) + '\n' for row in rows))
-        command = [sys.executable, HERE / 'collect.py', '--sources', self.sources, '--mirror', self.mirror, '--cache', self.cache]
-        done = subprocess.run([*map(str, command), 'cut'], capture_output=True, text=True)
+        return self.run_on(self.cache, 'cut')
+
+    def run_on(self, folder, *command):
+        """The index of `folder` after a command, else what went wrong."""
+        start = [sys.executable, HERE / 'collect.py', '--sources', self.sources, '--mirror', self.mirror, '--cache', self.cache]
+        done = subprocess.run([*map(str, start), *map(str, command)], capture_output=True, text=True)
         if done.returncode:
             return done.stderr
-        head, *lines = (self.cache / 'index.tsv').read_text().splitlines()
+        head, *lines = (folder / 'index.tsv').read_text().splitlines()
         return [dict(zip(head.split('\t'), line.split('\t'))) for line in lines if line]
 
     def test_a_jpeg_keeps_its_coefficients(self):
@@ -113,6 +117,18 @@ class Collecting(unittest.TestCase):
         self.assertEqual(len(self.cut(row)), 3)
         self.assertEqual(len(self.cut(row | {'cap': 2})), 2)
         self.assertEqual(self.cut(row | {'use': False}), [])
+
+    def test_further_pictures_are_none_that_training_saw(self):
+        self.commit('o/r', {f'{n}.png': saved(picture(40 + 20 * n), 'PNG') for n in range(4)})
+        self.commit('p/r', {'copy.jpg': saved(picture(40), 'JPEG'), 'other.png': saved(picture(300), 'PNG')})
+        rows = self.cut(
+            {'repo': 'o/r', 'label': 'real', 'generator': 'photo', 'cap': 1},
+            {'repo': 'p/r', 'label': 'real', 'generator': 'photo', 'split': 'calib'},
+        )
+        taken = {row['path'] for row in rows if row['repo'] == 'o/r'}
+        further = self.run_on(self.cache.parent / 'known', 'further', self.cache.parent / 'known', 2)
+        self.assertEqual([(row['split'], row['repo']) for row in further], [('known', 'o/r')] * 2)
+        self.assertFalse(taken & {row['path'] for row in further})
 
 
 if __name__ == '__main__':

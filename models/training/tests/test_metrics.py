@@ -96,9 +96,20 @@ class Calibration(unittest.TestCase):
     def test_default_threshold_holds_in_every_condition(self):
         rng = np.random.default_rng(2)
         authentic = {"native": rng.random(400) * 0.5, "web": rng.random(400) * 0.9}
-        threshold = default_threshold(authentic, 0.05)
+        source = np.arange(400) // 10
+        threshold = default_threshold(authentic, source, 0.05)
+        y = np.zeros(400)
         for probability in authentic.values():
-            self.assertLessEqual((probability >= threshold).mean(), 0.05)
+            called = probability >= threshold
+            self.assertLessEqual(source_interval(source, y, lambda draw: called[draw].mean())[1], 0.05)
+
+    def test_default_threshold_minds_how_few_the_sources_are(self):
+        probability = {"native": np.random.default_rng(2).random(400)}
+        threshold = lambda source: default_threshold(probability, source, 0.05)
+        self.assertGreater(threshold(np.arange(400) // 40), np.quantile(probability["native"], 0.95))
+        # The same scores, alike within a source: ten of them say less than four hundred.
+        probability["native"].sort()
+        self.assertGreater(threshold(np.arange(400) // 40), threshold(np.arange(400)))
 
 
 if __name__ == "__main__":
