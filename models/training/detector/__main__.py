@@ -2,6 +2,7 @@
 
 init      unpack the pretrained trunk (see init.py)
 train     train; goes on where it stopped with --resume
+narrow    make a fast network of a trained small one, to go on with train --network fast --warm
 merge     average the weights of twin runs
 finish    calibrate, evaluate, export a checkpoint
 evaluate  figures of any model package; the twin of `npx aidet eval`
@@ -36,6 +37,10 @@ def main(argv: list[str]) -> None:
     for name in ("finish", "build"):
         command = commands.choices[name] if name in commands.choices else commands.add_parser(name)
         _finishing_options(command)
+    narrow = commands.add_parser("narrow")
+    _data_options(narrow)
+    narrow.add_argument("--checkpoint", required=True, help="of the small network")
+    narrow.add_argument("--out", required=True, help="checkpoint to write")
     merge = commands.add_parser("merge")
     merge.add_argument("--checkpoints", nargs="+", required=True)
     merge.add_argument("--out", required=True, help="checkpoint to write")
@@ -114,6 +119,9 @@ def _finishing_options(command) -> None:
     command.add_argument(
         "--refit", action="store_true", help="replace the heads by regressions on wider evidence (refit.py)"
     )
+    command.add_argument(
+        "--integers", action="store_true", help="of the small network: whole-number arithmetic (integers.py)"
+    )
     command.add_argument("--most", type=int, default=100, help="images of one source that are judged")
     command.add_argument(
         "--family-minimum",
@@ -175,12 +183,20 @@ def _finish(arguments) -> None:
         family_minimum=arguments.family_minimum,
         most=arguments.most,
         refit_heads=arguments.refit,
+        integers=arguments.integers,
     )
 
 
 def _build(arguments) -> None:
     arguments.checkpoint = _train(arguments)
     _finish(arguments)
+
+
+def _narrow(arguments) -> None:
+    from .train import narrowed
+
+    records, store = _read(arguments)
+    narrowed(arguments.checkpoint, records, store, arguments.out)
 
 
 def _merge(arguments) -> None:

@@ -12,6 +12,7 @@ from .crops import Store
 from .evaluate import ALL_CONDITIONS, evaluate, over_tests, score_conditions, table
 from .export import export_onnx, halve_weights, write_manifest
 from .generators import manifest_entries
+from .integers import calibration_crops, to_integers
 from .network import folded, keep_families
 from .records import Record, at_most, family_counts
 from .refit import refit
@@ -37,6 +38,7 @@ def finish(
     family_minimum: int = 5,
     most: int = 100,
     refit_heads: bool = False,
+    integers: bool = False,
 ) -> dict:
     """Writes model.onnx, manifest.json and report.json into `out`; returns the report. Families with fewer training
     pictures than `family_minimum` lose their logit; of a source no more than `most` images are judged. No test split takes
@@ -56,10 +58,12 @@ def finish(
             network, refitted = refit(network, training + judged, store, families, folder, on)
     path = os.path.join(out, "model.onnx")
     export_onnx(network, path)
+    if integers:
+        to_integers(path, calibration_crops(training, store))
     if os.path.getsize(path) > FILE_BYTES_MAX:
         halve_weights(path)
     # On a CPU the file itself is judged: faster there, and what is measured is what ships.
-    judge = OnnxNetwork(path) if on.type == "cpu" else network.to(on)
+    judge = OnnxNetwork(path) if on.type == "cpu" or integers else network.to(on)
     of = lambda *names: [r for r in judged if r.split in names]
 
     validation = of("val", "val2")

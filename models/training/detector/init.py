@@ -18,6 +18,8 @@ import subprocess
 
 import numpy as np
 
+from .network import convolution
+
 _UNPACK = """
 const {join} = require('path'), d = join(process.argv[1], 'dist/models', process.argv[2])
 const groups = require(join(d, 'model.min.js')).weightsManifest
@@ -89,59 +91,97 @@ def pretrained_trunk(network, tensors: dict[str, np.ndarray], images, refresh) -
 
 
 def narrow(full, network, images) -> None:
-    """Makes of `full` a network of fewer hidden channels: each block keeps its strongest (the largest scale after the
-    depthwise convolution times the norm of what the projection makes of them), and its projection is solved anew, so that
-    from them it makes what the full block made (least squares on sampled pixels of `images`, normalised [N,3,H,W]; He et
-    al. 2017). Without this a frozen narrowed block hands on damaged features. Neck and heads are left alone."""
+    """Makes of `full` a network of fewer hidden channels. Each block keeps those from which its projection makes best what
+    the full block made, and the projection is solved anew, so that it also makes good what earlier blocks lost (least
+    squares on sampled pixels of `images`, normalised [N,3,H,W]; He et al. 2017). Without this a frozen narrowed block hands
+    on damaged features. Neck and heads are left alone."""
     import torch
 
     full.eval()
     network.eval()
     with torch.no_grad():
-        for name in ("stem", "stem_norm", "residual_stem"):
-            if getattr(network, name) is not None:
-                getattr(network, name).load_state_dict(getattr(full, name).state_dict())
-        x = full.early(images, 0)
-        y = x
+        x = full.entrance(images)
+        first, expand = network.trunk[0], None
+        keep = torch.arange(len(full.stem.weight))
+        if isinstance(first, torch.nn.Sequential):  # without projection: the second block expands what it hands on
+            hidden, wide = full.trunk[0].depthwise(x), full.trunk[1].expand
+            wanted = _pixels(wide[1](wide[0](full.trunk[0].project(hidden))))
+            keep = _best_channels(_pixels(hidden), wanted, len(network.stem.weight))
+            _copy_rows(full.trunk[0].depthwise, first, keep)
+            expand = convolution(len(keep), len(wide[0].weight), 1).eval()
+            _solve(expand, _pixels(hidden[:, keep]), wanted)
+        _copy_rows([full.stem, full.stem_norm[0]], [network.stem, network.stem_norm[0]], keep)
+        if network.residual_stem is not None:
+            _copy_rows([full.residual_stem], [network.residual_stem], keep)
+        y = network.entrance(images)
         for wide, slim in zip(full.trunk, network.trunk):
-            target = wide.project(wide.depthwise(wide.expand(x)))
-            if slim.depthwise[0].out_channels == wide.depthwise[0].out_channels:
-                slim.load_state_dict(wide.state_dict())
-            else:
-                _keep_strongest(wide, slim)
-                _solve_projection(slim, slim.depthwise(slim.expand(y)), target)
-            x = x + target if wide.skip else target
+            x, before = wide(x), x
+            if slim is first and expand is not None:
+                y = slim(y)
+                continue
+            hidden = wide.depthwise(wide.expand(before))
+            keep = _best_channels(_pixels(hidden), _pixels(wide.project(hidden)), len(slim.depthwise[0].weight))
+            if isinstance(slim.expand, torch.nn.Sequential):
+                _copy_rows(expand or wide.expand, slim.expand, keep)
+            _copy_rows(wide.depthwise, slim.depthwise, keep)
+            expand = None
+            wanted = x - y if slim.skip else x
+            _solve(slim.project, _pixels(slim.depthwise(slim.expand(y))), _pixels(wanted))
             y = slim(y)
 
 
-def _keep_strongest(wide, slim) -> None:
-    strength = wide.depthwise[1].weight.abs() * wide.project[0].weight.flatten(1).norm(dim=0)
-    keep = strength.argsort(descending=True)[: slim.depthwise[0].out_channels].sort()[0]
-    for name in ("expand", "depthwise"):
-        layers = getattr(slim, name), getattr(wide, name)
-        if any(len(list(layer.parameters())) == 0 for layer in layers):
-            continue  # as many hidden channels as inputs: nothing expands them
-        for own, other in zip(*layers):
-            for key, value in other.state_dict().items():
-                target = own.state_dict()[key]
-                target.copy_(value[keep] if value.dim() else value)
+def _copy_rows(layers, own, keep) -> None:
+    """Output channels `keep` of convolutions and normalisations."""
+    for source, target in zip(layers, own):
+        for name, value in source.state_dict().items():
+            target.state_dict()[name].copy_(value[keep] if value.dim() else value)
 
 
-def _solve_projection(block, hidden, target, samples: int = 40_000) -> None:
-    """Ridge regression from hidden to target channels; normalisation set so that it changes nothing."""
+def _pixels(maps):
+    """[N,C,H,W] to [N*H*W,C]."""
+    return maps.permute(0, 2, 3, 1).flatten(0, 2)
+
+
+def _moments(given, wanted, samples: int = 40_000):
+    """Of sampled rows: given's and wanted's mean, given's covariance (with a ridge) and that of the two."""
     import torch
 
-    h = hidden.permute(0, 2, 3, 1).reshape(-1, hidden.shape[1]).double()
-    t = target.permute(0, 2, 3, 1).reshape(-1, target.shape[1]).double()
-    chosen = torch.randperm(len(h), generator=torch.Generator().manual_seed(1))[:samples].to(h.device)
-    h, t = h[chosen], t[chosen]
-    centred, mean = h - h.mean(0), t.mean(0)
-    ridge = 1e-3 * torch.eye(h.shape[1], dtype=h.dtype, device=h.device) * (centred**2).mean()
-    solution = torch.linalg.solve(centred.T @ centred / len(h) + ridge, centred.T @ (t - mean) / len(h))
-    made = centred @ solution
-    norm = block.project[1]
-    block.project[0].weight.copy_(solution.T[:, :, None, None].float())
-    norm.running_mean.copy_((h.mean(0) @ solution).float())
-    norm.running_var.copy_(made.var(0).float())
+    chosen = torch.randperm(len(given), generator=torch.Generator().manual_seed(1))[:samples].to(given.device)
+    h, t = given[chosen].double(), wanted[chosen].double()
+    centred = h - h.mean(0)
+    ridge = 1e-4 * torch.eye(h.shape[1], dtype=h.dtype, device=h.device) * (centred**2).mean()
+    own, cross = centred.T @ centred / len(h) + ridge, centred.T @ (t - t.mean(0)) / len(h)
+    return h.mean(0), t.mean(0), own, cross
+
+
+def _best_channels(given, wanted, count: int):
+    """Of given's channels the `count` (sorted) that a linear map to `wanted`, each of its channels scaled to one, needs
+    most, by backward elimination: dropping channel c costs |B_c|^2 / (G^-1)_cc (the surgeon's rule)."""
+    import torch
+
+    _, _, own, cross = _moments(given, wanted / (wanted.std(0) + 1e-6))
+    inverse = torch.linalg.inv(own)
+    solution, left = inverse @ cross, torch.ones(len(own), dtype=torch.bool, device=own.device)
+    for _ in range(len(own) - count):
+        cost = (solution**2).sum(1) / inverse.diagonal()
+        worst = int(cost.where(left, torch.inf).argmin())
+        left[worst] = False
+        column = inverse[:, worst : worst + 1] / inverse[worst, worst]
+        solution = solution - column @ solution[worst : worst + 1]
+        inverse = inverse - column @ inverse[worst : worst + 1]
+    return left.nonzero()[:, 0]
+
+
+def _solve(layers, given, wanted) -> None:
+    """Ridge regression [n,inputs] to [n,channels] into a 1x1 convolution and its normalisation, which is set so that it
+    changes nothing."""
+    import torch
+
+    before, after, own, cross = _moments(given, wanted)
+    solution = torch.linalg.solve(own, cross)
+    convolution, norm = layers[0], layers[1]
+    convolution.weight.copy_(solution.T[:, :, None, None].float())
+    norm.running_mean.copy_((before @ solution).float())
+    norm.running_var.copy_((solution * (own @ solution)).sum(0).float())
     norm.weight.copy_((norm.running_var + norm.eps).sqrt())
-    norm.bias.copy_(mean.float())
+    norm.bias.copy_(after.float())

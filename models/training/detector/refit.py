@@ -29,23 +29,24 @@ class RefitNetwork(nn.Module):
         super().__init__()
         self.network = folded(network)
         with torch.no_grad():
-            width = self.evidence(torch.zeros(1, 3, 64, 64)).shape[1]
-        self.patch = nn.Conv2d(width, 1, 1)
-        self.generator = nn.Linear(width, families)
+            self.widths = [maps.shape[1] for maps in self.evidence(torch.zeros(1, 3, 64, 64))]
+        self.patch = nn.Conv2d(sum(self.widths), 1, 1)
+        self.generator = nn.Linear(sum(self.widths), families)
 
-    def evidence(self, x):
+    def evidence(self, x) -> list[torch.Tensor]:
         network = self.network
         first, second = (block + 1 for block in network.evidence)
         early = network.early(x, first)
         middle = network.trunk[first:second](early)
         neck = network.maps(middle, second)
-        return torch.cat(
-            [neck, middle, middle * middle, F.avg_pool2d(early, 2), F.avg_pool2d(early * early, 2)], 1
-        )
+        return [neck, middle, middle * middle, F.avg_pool2d(early, 2), F.avg_pool2d(early * early, 2)]
 
     def forward(self, x):
-        maps = self.evidence(x)
-        patches, embedding = self.patch(maps), maps.mean((2, 3))
+        """Reads the maps one by one: joining them first costs more than reading them."""
+        evidence = self.evidence(x)
+        weights = self.patch.weight.split(self.widths, 1)
+        patches = self.patch.bias[:, None, None] + sum(map(F.conv2d, evidence, weights))
+        embedding = torch.cat([maps.mean((2, 3)) for maps in evidence], 1)
         return patches.mean((2, 3)), patches, self.generator(embedding), embedding
 
 

@@ -21,7 +21,7 @@ from .export import export_onnx
 from .local import LocalNetwork
 from .metrics import auc
 from .inception import LargeTileNetwork, load_inception
-from .network import SLIM, PatchNetwork, TileNetwork, folded, half_precision
+from .network import FAST, PatchNetwork, TileNetwork, folded, half_precision
 from .records import Record
 from .on_device import Crops, DeviceBatches, Reconstructions
 from .pairs import aligned_pairs
@@ -415,9 +415,24 @@ def merge(paths: list[str], out: str) -> None:
     torch.save(merged, out)
 
 
+def narrowed(checkpoint: str, records: list[Record], store: Store, out: str, crops: int = 256) -> None:
+    """Writes the checkpoint of a fast network that makes much the same as the small one of `checkpoint`."""
+    from .init import narrow
+
+    small, families = load(checkpoint)
+    settings = Settings(network="fast")
+    fast = build(settings, len(families))
+    for name in ("neck", "patch", "generator"):
+        getattr(fast, name).load_state_dict(getattr(small, name).state_dict())
+    training = [r for r in records if r.split == "train" and r.path in store]
+    images, _, _ = next(iter(Batches(training, store, families, crops, settings.side, settings.seed)))
+    narrow(small, fast, normalise(images, torch.device("cpu")))
+    save(out, fast.state_dict(), families, settings, [])
+
+
 NETWORKS = {
     "small": TileNetwork,
-    "slim": partial(TileNetwork, hidden=SLIM),
+    "fast": partial(TileNetwork, hidden=FAST),
     "large": LargeTileNetwork,
     "local": LocalNetwork,
 }

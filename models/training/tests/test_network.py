@@ -62,26 +62,36 @@ class Small(Network, unittest.TestCase):
         return TileNetwork(5)
 
     def test_a_narrowed_block_makes_what_the_full_one_made(self):
-        from detector.init import _solve_projection
+        from detector.init import _pixels, _solve
         from detector.network import InvertedResidual
 
         block = InvertedResidual(8, 24, 8, 1).eval()
         hidden = torch.randn(4, 24, 16, 16)
         target = torch.einsum("nchw,dc->ndhw", hidden, torch.randn(8, 24)) + 3
         with torch.no_grad():
-            _solve_projection(block, hidden, target)
+            _solve(block.project, _pixels(hidden), _pixels(target))
             made = block.project(hidden)
         self.assertLess(float((made - target).std() / target.std()), 0.05)
 
     def test_a_narrower_network_makes_much_the_same_maps(self):
         from detector.init import narrow
-        from detector.network import SLIM, TileNetwork
+        from detector.network import FAST, TileNetwork
 
-        slim = TileNetwork(5, hidden=SLIM)
-        narrow(self.network, slim, torch.randn(4, 3, 128, 128))
+        fast = TileNetwork(5, hidden=FAST)
+        narrow(self.network, fast, torch.randn(4, 3, 128, 128))
         with torch.no_grad():
-            wide, made = (network.trunk(network.entrance(self.images)) for network in (self.network, slim))
+            wide, made = (network.trunk(network.entrance(self.images)) for network in (self.network, fast))
         self.assertLess(float(((made - wide) ** 2).mean() / wide.var()), 0.5)
+
+    def test_channels_that_say_nothing_go_first(self):
+        from detector.init import _best_channels
+
+        given = torch.randn(2000, 6)
+        given[:, 1] = 0
+        given[:, 4] = given[:, 3] + 0.01 * given[:, 4]
+        wanted = given @ torch.randn(6, 5)
+        self.assertEqual(_best_channels(given, wanted, 5).tolist(), [0, 2, 3, 4, 5])
+        self.assertIn(_best_channels(given, wanted, 4).tolist(), ([0, 2, 3, 5], [0, 2, 4, 5]))
 
     def test_a_teacher_that_is_the_student_leaves_nothing_to_explain(self):
         from detector.distil import Teacher
@@ -102,6 +112,14 @@ class Small(Network, unittest.TestCase):
         entropy = entropy - 0.3 * (q * q.log()).sum()
         self.assertLess(float((own - entropy).abs()), 1e-4)
         self.assertAlmostEqual(float(off - own), 4, places=3)
+
+
+@unittest.skipUnless(torch, "torch is not installed")
+class Fast(Network, unittest.TestCase):
+    def build(self):
+        from detector.network import FAST, TileNetwork
+
+        return TileNetwork(5, hidden=FAST)
 
 
 @unittest.skipUnless(torch, "torch is not installed")
