@@ -23,7 +23,7 @@ from .zero_line import zero_line
 # What the probabilities and the threshold must hold for.
 CALIBRATION_CONDITIONS = ("native", "matched", "web", "jpeg75", "half")
 FALSE_POSITIVES_MAX = 0.05
-AUTHENTIC_MOST = 100  # images of one source, for the threshold
+AUTHENTIC_MOST = 60  # images of one source, for the threshold
 FILE_BYTES_MAX = 20_000_000  # of a package's network
 
 

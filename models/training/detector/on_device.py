@@ -303,7 +303,7 @@ class Reconstructions:
 
 class DeviceBatches:
     """Endless (images uint8 [B,3,side,side], label float [B], family int [B], cells float [B,1,side/16,side/16]) on the
-    device: half authentic, balanced by owner like `Batches`, `copies` of each picture side by side. `cells` is the generated share of each patch.
+    device: half authentic, balanced by owner like `Batches`. `cells` is the generated share of each patch.
 
     `pairs` of the batch are reconstructions of authentic pictures of the same batch, with the same resize and window
     (aligned pairs, Rajan et al. 2025); `pasted` are authentic pictures with a region of a generated one. Both take the
@@ -322,9 +322,7 @@ class DeviceBatches:
         reconstructions: Reconstructions | None = None,
         pairs: float = 0.0,
         pasted: float = 0.0,
-        copies: int = 1,
     ):
-        self.copies = copies
         self.crops, self.batch, self.side, self.strength = crops, batch, side, strength
         on = crops.pixels.device
         self.draws = Draws(seed, on)
@@ -338,15 +336,15 @@ class DeviceBatches:
         self.families = torch.tensor([family_index(r, families) for r in records], device=on)
         self.reconstructions = reconstructions
         self.pairs, self.pasted = round(batch * pairs), round(batch * pasted)
-        if batch % (2 * copies) or self.pairs + self.pasted > batch // 2:
+        if batch % 2 or self.pairs + self.pasted > batch // 2:
             raise ValueError(
                 f"a batch of {batch} on the device has no {self.pairs} pairs and {self.pasted} pasted pictures: it must be"
-                f" a multiple of {2 * copies}, and both replace its generated half"
+                " even, and both replace its generated half"
             )
         if reconstructions is not None:
             # Reconstructions of one crop stand together, so a first one and a count name them all.
             counts = torch.bincount(reconstructions.of, minlength=len(records))
-            self.first, self.counts = counts.cumsum(0) - counts, counts
+            self.first, self.copies = counts.cumsum(0) - counts, counts
 
     def __iter__(self):
         while True:
@@ -354,10 +352,9 @@ class DeviceBatches:
 
     def _batch(self):
         half, draws = self.batch // 2, self.draws
-        some = half // self.copies
         chosen = torch.cat(
-            [torch.multinomial(c, some, replacement=True, generator=draws.generator) for c in self.chances]
-        ).repeat_interleave(self.copies)
+            [torch.multinomial(c, half, replacement=True, generator=draws.generator) for c in self.chances]
+        )
         images, valid = self.crops.pixels[chosen].float(), self.crops.valid[chosen]
         families = self.families[chosen].clone()
         labels = torch.arange(2 * half, device=draws.on).ge(half).float()
@@ -365,8 +362,8 @@ class DeviceBatches:
         twins = torch.arange(2 * half, device=draws.on)
         if self.pairs:
             at, whose = slice(half, half + self.pairs), chosen[: self.pairs]
-            has = self.counts[whose] > 0
-            which = self.first[whose] + draws.below((self.counts[whose] - 1).clamp(min=0).float()).long()
+            has = self.copies[whose] > 0
+            which = self.first[whose] + draws.below((self.copies[whose] - 1).clamp(min=0).float()).long()
             which = torch.where(has, which, 0)
             blank = has[:, None, None, None]
             images[at] = torch.where(blank, self.reconstructions.pixels[which].float(), images[at])
@@ -376,9 +373,7 @@ class DeviceBatches:
             twins[at] = torch.where(has, twins[: self.pairs], twins[at])
         if self.pasted:
             at, under = slice(2 * half - self.pasted, 2 * half), slice(half - self.pasted, half)
-            region = regions(-(-self.pasted // self.copies), TILE, TILE, draws.generator)
-            region = region.repeat_interleave(self.copies, 0)
-            region = region[-self.pasted :]
+            region = regions(self.pasted, TILE, TILE, draws.generator)
             images[at] = torch.round(region * images[at] + (1 - region) * images[under])
             cells[at], families[at] = region, IGNORED
             valid[at] = torch.minimum(valid[at], valid[under])

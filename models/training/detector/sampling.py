@@ -10,7 +10,6 @@ from .crops import Store
 from .degrade import training_crop
 from .records import UNKNOWN, Record
 
-PIECE = 48  # pixels a side, whole patches of the network
 IGNORED = -100  # cross entropy leaves these out
 
 
@@ -35,21 +34,8 @@ def family_index(record: Record, families: list[str]) -> int:
     return families.index(record.family if record.family in families else "other")
 
 
-def shuffled_pieces(crop: np.ndarray, draw: random.Random, piece: int = PIECE) -> np.ndarray:
-    """The crop's whole pieces in another order, so that a scene can not be known again but its traces can (Zheng et al.
-    2024, "Breaking semantic artifacts"); what is left over at right and bottom stays."""
-    rows, columns = (n // piece for n in crop.shape[:2])
-    places = [(y * piece, x * piece) for y in range(rows) for x in range(columns)]
-    out = crop.copy()
-    for (y, x), (v, u) in zip(places, draw.sample(places, len(places))):
-        out[y : y + piece, x : x + piece] = crop[v : v + piece, u : u + piece]
-    return out
-
-
 class Batches(torch.utils.data.IterableDataset):
-    """Yields (images uint8 [B,3,side,side], label float [B], family int [B]). Half of each batch is authentic. Of each
-    picture drawn `copies` stand side by side, each with a window and a history of its own; a `shuffled` share has the
-    pieces of its crop in another order."""
+    """Yields (images uint8 [B,3,side,side], label float [B], family int [B]). Half of each batch is authentic."""
 
     def __init__(
         self,
@@ -61,12 +47,7 @@ class Batches(torch.utils.data.IterableDataset):
         seed: int,
         strength: float = 1.0,
         cap: int = 400,
-        copies: int = 1,
-        shuffled: float = 0.0,
     ):
-        if batch % (2 * copies):
-            raise ValueError(f"a batch of {batch} has no two classes with {copies} of each picture")
-        self.copies, self.shuffled = copies, shuffled
         self.store, self.batch, self.side, self.seed, self.strength = store, batch, side, seed, strength
         self.families = families
         self.groups = class_groups([record for record in records if record.path in store], cap)
@@ -76,14 +57,11 @@ class Batches(torch.utils.data.IterableDataset):
         draw = random.Random(self.seed * 1009 + (worker.id if worker else 0))
         while True:
             images, labels, families = [], [], []
-            for i in range(self.batch // self.copies):
+            for i in range(self.batch):
                 owners, weights = self.groups[i % 2]
                 record = draw.choice(draw.choices(owners, cum_weights=weights)[0])
-                for _ in range(self.copies):
-                    crop = training_crop(self.store[record.path], self.side, draw, self.strength)
-                    if draw.random() < self.shuffled:
-                        crop = shuffled_pieces(crop, draw)
-                    images.append(crop.transpose(2, 0, 1))
-                    labels.append(float(record.generated))
-                    families.append(family_index(record, self.families))
+                crop = training_crop(self.store[record.path], self.side, draw, self.strength)
+                images.append(crop.transpose(2, 0, 1))
+                labels.append(float(record.generated))
+                families.append(family_index(record, self.families))
             yield torch.from_numpy(np.stack(images)), torch.tensor(labels), torch.tensor(families)

@@ -46,10 +46,6 @@ class Settings:
     patch_weight: float = 0.0  # share of the loss that each patch carries on its own
     mixup: float = 0.0  # share of batches mixed pixel-wise
     smoothing: float = 0.02
-    agreement: float = (
-        0.0  # weight of the difference between two histories of one picture, each drawn twice then
-    )
-    shuffled: float = 0.0  # share of the loader's crops whose pieces are shuffled
     distil: float = 0.7  # share of the teacher in the loss, where there is one
     average: float = 0.998
     strength: float = 1.0  # of the augmentation
@@ -158,8 +154,7 @@ def train(
     training = [r for r in records if r.split == "train" and r.path in store]
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
-    copies = 2 if settings.agreement else 1
-    of_device = 2 * copies * round(settings.batch * settings.device_share / (2 * copies))
+    of_device = 2 * round(settings.batch * settings.device_share / 2)
     here = None
     if of_device:
         crops = crops or Crops.of([store[r.path] for r in training], on)
@@ -178,22 +173,10 @@ def train(
                 reconstructions,
                 settings.pairs,
                 settings.pasted,
-                copies,
             )
         )
     size = settings.batch - of_device
-    stream = Batches(
-        training,
-        store,
-        families,
-        size,
-        settings.side,
-        seed,
-        settings.strength,
-        settings.cap,
-        copies,
-        settings.shuffled,
-    )
+    stream = Batches(training, store, families, size, settings.side, seed, settings.strength, settings.cap)
     warmup = iter(stream)
     if state is None and warm:
         load_compatible(network, torch.load(warm, map_location=on)["weights"])
@@ -347,9 +330,6 @@ def objective(logit, patches, generator, labels, families, settings: Settings, c
     if settings.patch_weight:
         patch = F.binary_cross_entropy_with_logits(patches, soft(cells))
         loss = (1 - settings.patch_weight) * loss + settings.patch_weight * patch
-    if settings.agreement:
-        difference = logit[0::2, 0] - logit[1::2, 0]
-        loss = loss + settings.agreement * (difference**2 * whole[0::2] * whole[1::2]).mean()
     if settings.generator_weight and (families != IGNORED).any():
         loss = loss + settings.generator_weight * F.cross_entropy(generator, families, ignore_index=IGNORED)
     return loss

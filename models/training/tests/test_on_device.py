@@ -192,19 +192,9 @@ class BatchesOnTheDevice(unittest.TestCase):
         self.assertTrue(((cells[20:30] - 128 / 255).abs() < 1e-5).all())
         self.assertTrue((images[:20] <= 70).all())
 
-    def test_copies_stand_side_by_side(self):
-        images, labels, families, cells = self.batch(pasted=0.25, copies=2)
-        self.assertTrue(torch.equal(images[0:30:2], images[1:30:2]))
-        self.assertTrue(torch.equal(labels[0::2], labels[1::2]))
-        # One region for both; windows differ.
-        self.assertEqual(len(images), 40)
-        self.assertTrue(((cells[30:] > 0) & (cells[30:] < 1)).any())
-
     def test_more_pairs_than_half_a_batch_are_refused(self):
         with self.assertRaisesRegex(ValueError, "generated half"):
             self.batch(pasted=0.6)
-        with self.assertRaisesRegex(ValueError, "multiple of 4"):
-            next(iter(on_device.DeviceBatches(self.records, self.crops, ["flux"], 42, 64, 3, copies=2)))
 
 
 @unittest.skipIf(torch is None, "needs torch")
