@@ -18,6 +18,7 @@ const { sha256, file, input, outputs } = JSON.parse(readFileSync(join(folder, 'm
 const session = await InferenceSession.create(join(folder, file), {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
+  logSeverityLevel: 3,
 });
 
 const picture = selfTestPicture(input.tile);
