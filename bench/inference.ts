@@ -36,7 +36,7 @@ export async function run(argv: string[]): Promise<void> {
     options: {
       smoke: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
-      model: { type: 'string', default: join(ROOT, 'models', 'aidet-baseline') },
+      model: { type: 'string', default: join(ROOT, 'models', 'aidet-tile') },
     },
   });
   const rounds = values.smoke ? 1 : values.quick ? 5 : 20;

@@ -23,4 +23,14 @@ inline std::vector<const char*> CpuFeatures() {
   return features;
 }
 
+// Whether sums of products of 8-bit integers are exact at full speed: older vector units add pairs
+// in 16 bits that saturate.
+inline bool HasExactInt8Products() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni");
+#else
+  return true;
+#endif
+}
+
 }  // namespace aidet
