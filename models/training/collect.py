@@ -220,17 +220,21 @@ def _all_hashes(snapshot, wanted=re.compile('')):
             continue
 
 
+def used_and_known(arguments):
+    """The rows to cut, the pictures that none may show, and the owners that none may have."""
+    rows = [row for row in read_sources(arguments.sources) if row['use']]
+    hashes, sums, owners = held_back(arguments)
+    hashes |= set(never([row for row in rows if row['label'] == 'never'], arguments.mirror))
+    return [row for row in rows if row['label'] != 'never'], Known(hashes, sums), owners
+
+
 def run_cut(arguments):
     """Brings the cache to what the manifest says; rows whose text did not change are kept."""
     cache = arguments.cache
     cache.mkdir(parents=True, exist_ok=True)
     lock = (cache / 'lock').open('w')
     fcntl.flock(lock, fcntl.LOCK_EX)
-    rows = [row for row in read_sources(arguments.sources) if row['use']]
-    hashes, sums, owners = held_back(arguments)
-    hashes |= set(never([row for row in rows if row['label'] == 'never'], arguments.mirror))
-    rows = [row for row in rows if row['label'] != 'never']
-    known = Known(hashes, sums)
+    rows, known, owners = used_and_known(arguments)
     wanted = {row['repo'] + '#' + row.get('part', ''): row for row in rows}
     marks = {key: hashlib.sha256(json.dumps(_rule(row), sort_keys=True).encode()).hexdigest() for key, row in wanted.items()}
     state = json.loads((cache / 'state.json').read_text()) if (cache / 'state.json').exists() else {}
@@ -263,16 +267,14 @@ def run_further(arguments):
     """Pictures of known sources that training has not seen, nor any that is near one of those: what a network owes to
     its sources. They stand in an own folder with an own index."""
     state = json.loads((arguments.cache / 'state.json').read_text())
-    hashes, sums, _ = held_back(arguments)
-    rows = [row for row in read_sources(arguments.sources) if row['use']]
-    known = Known(hashes | set(never([row for row in rows if row['label'] == 'never'], arguments.mirror)), sums)
+    rows, known, _ = used_and_known(arguments)
     for line in [line for value in state.values() for line in value['rows']]:
         known.add(hash_of(line))
     arguments.folder.mkdir(parents=True, exist_ok=True)
     found = {}
     for row in rows:
         key, git = row['repo'] + '#' + row.get('part', ''), git_dir(arguments.mirror, row['repo'])
-        if row['label'] == 'never' or row['split'] != 'train' or key not in state or git is None:
+        if row['split'] != 'train' or key not in state or git is None:
             continue
         have = {line.split('\t')[COLUMNS.index('path')] for line in state[key]['rows']}
         snapshot = Snapshot(git)

@@ -17,7 +17,7 @@ from .network import folded, keep_families
 from .records import Record, at_most, family_counts
 from .refit import refit
 from .scoring import OnnxNetwork
-from .train import device, load
+from .train import device, load, trained_pictures
 from .zero_line import zero_line
 
 # What the probabilities and the threshold must hold for.
@@ -48,7 +48,8 @@ def finish(
     training = [r for r in records if r.split == "train"]
     judged = at_most([r for r in records if r.split != "train" and r.path in store], most)
     network, families = load(checkpoint)
-    counts = family_counts(records)
+    # Of the data that it learned from, whatever came since: a logit that nobody trained must not ship.
+    counts = trained_pictures(checkpoint) or family_counts(records)
     kept = [i for i, f in enumerate(families) if f == "other" or counts.get(f, 0) >= family_minimum]
     network, families = folded(keep_families(network, kept)), [families[i] for i in kept]
     on = device()

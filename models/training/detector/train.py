@@ -22,7 +22,7 @@ from .local import LocalNetwork
 from .metrics import auc
 from .inception import LargeTileNetwork, load_inception
 from .network import FAST, PatchNetwork, TileNetwork, folded, half_precision
-from .records import Record
+from .records import Record, family_counts
 from .on_device import Crops, DeviceBatches, Reconstructions
 from .pairs import aligned_pairs
 from .sampling import IGNORED, Batches
@@ -152,6 +152,7 @@ def train(
     if resume and os.path.exists(f"{out}/last.pt"):
         state = torch.load(f"{out}/last.pt", map_location=on)
     training = [r for r in records if r.split == "train" and r.path in store]
+    pictures = family_counts(training)
     # A resumed stream must not repeat its draws from the start.
     seed = settings.seed + (state["step"] if state else 0)
     of_device = 2 * round(settings.batch * settings.device_share / 2)
@@ -249,7 +250,7 @@ def train(
             print(json.dumps(entry), flush=True)
             if entry["choice"] > best:
                 best = entry["choice"]
-                save(f"{out}/best.pt", average, families, settings, log)
+                save(f"{out}/best.pt", average, families, settings, log, pictures)
         pause = 0 < settings.session_minutes * 60 <= seconds - before
         if over or pause or seconds - saved >= CHECKPOINT_SECONDS:
             saved = seconds
@@ -268,7 +269,7 @@ def train(
             )
             os.replace(f"{out}/last.pt.part", f"{out}/last.pt")
         if over:
-            save(f"{out}/final.pt", average, families, settings, log)
+            save(f"{out}/final.pt", average, families, settings, log, pictures)
             return f"{out}/best.pt"
         if pause:
             return f"{out}/last.pt"
@@ -380,8 +381,22 @@ def load_compatible(network, weights: dict) -> None:
     )
 
 
-def save(path: str, average: dict, families: list[str], settings: Settings, log: list) -> None:
-    torch.save({"weights": average, "families": families, "settings": asdict(settings), "log": log}, path)
+def save(
+    path: str,
+    average: dict,
+    families: list[str],
+    settings: Settings,
+    log: list,
+    pictures: dict[str, int] | None,
+) -> None:
+    """`pictures`: of each family, that the network was trained on."""
+    state = {"weights": average, "families": families, "settings": asdict(settings), "log": log}
+    torch.save(state | {"pictures": pictures}, path)
+
+
+def trained_pictures(path: str) -> dict[str, int] | None:
+    """Pictures of each family that the network of a checkpoint was trained on; None where an older one does not say."""
+    return torch.load(path, map_location="cpu").get("pictures")
 
 
 def merge(paths: list[str], out: str) -> None:
@@ -407,7 +422,7 @@ def narrowed(checkpoint: str, records: list[Record], store: Store, out: str, cro
     training = [r for r in records if r.split == "train" and r.path in store]
     images, _, _ = next(iter(Batches(training, store, families, crops, settings.side, settings.seed)))
     narrow(small, fast, normalise(images, torch.device("cpu")))
-    save(out, fast.state_dict(), families, settings, [])
+    save(out, fast.state_dict(), families, settings, [], trained_pictures(checkpoint))
 
 
 NETWORKS = {
